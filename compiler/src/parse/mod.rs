@@ -1,0 +1,3 @@
+//! From the text of a pipeline file to [`spec::Spec`].
+
+pub mod spec;

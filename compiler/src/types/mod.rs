@@ -1,0 +1,4 @@
+//! Types and nullability of every expression.
+
+pub mod model;
+pub mod ty;

@@ -1,0 +1,168 @@
+//! Where records come from and changes go to. The seams are small, so that a test can break the disk or the store.
+
+use crate::values::Value;
+
+/// What a connector cannot do: one clear sentence for the user.
+#[derive(Debug)]
+pub struct Failure {
+    /// What failed, with the path or table: `cannot open data/orders.jsonl: no such file`.
+    pub message: String,
+    /// Whether the environment is at fault (exit code 3) or the pipeline or its data (exit code 1).
+    pub environment: bool,
+}
+
+/// The options of one table's connector at start: from the pipeline file, then `--set`; paths already absolute.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Name and value.
+    pub pairs: Vec<(String, String)>,
+}
+
+/// A column as connectors see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ColumnInfo {
+    /// Its name.
+    pub name: &'static str,
+    /// Its SQL type as written in messages and DDL, such as `decimal(18, 2)`.
+    pub sql_type: &'static str,
+    /// Whether null is refused.
+    pub not_null: bool,
+}
+
+/// A table as connectors see it.
+#[derive(Debug, Clone, Copy)]
+pub struct TableInfo {
+    /// Its name in the pipeline.
+    pub name: &'static str,
+    /// All its columns.
+    pub columns: &'static [ColumnInfo],
+    /// Positions of the primary key's columns; empty if none.
+    pub primary_key: &'static [usize],
+}
+
+/// A row of a table, for connectors: values by position of `TableInfo::columns`.
+pub trait Row {
+    /// The value of a column.
+    fn value(&self, column: usize) -> Value<'_>;
+}
+
+/// How records stand in the bytes that a source hands over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// A JSON object a line.
+    Json,
+    /// Comma-separated values; quoted fields may hold line breaks.
+    Csv(CsvFormat),
+}
+
+/// Options of CSV.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CsvFormat {
+    /// Between fields.
+    pub delimiter: u8,
+    /// Whether the first record of each file names the columns.
+    pub header: bool,
+}
+
+/// Whole records, one after the other, as read from a source.
+#[derive(Debug, Default)]
+pub struct Chunk {
+    /// The bytes: whole records, each ended by a line break save perhaps the last.
+    pub bytes: Vec<u8>,
+    /// Which of the source's files (index into [`Source::files`]).
+    pub file: usize,
+    /// Offset of the first byte in that file, after decompression.
+    pub offset: u64,
+    /// Number of the first line in that file, from 1.
+    pub line: u64,
+}
+
+/// What a read gave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// The chunk holds records.
+    Records,
+    /// Nothing new now; ask again later (a followed file, a pipe).
+    Idle,
+    /// Nothing will come any more.
+    End,
+}
+
+/// Where records come from.
+pub trait Source: Send {
+    /// Fills `chunk` (its buffer is used again) with whole records. Does not block for longer than some 100 ms
+    /// when nothing comes.
+    fn read(&mut self, chunk: &mut Chunk) -> Result<Progress, Failure>;
+
+    /// How the records are written.
+    fn format(&self) -> Format;
+
+    /// The column names of the current file's CSV header, if it has one; none means the table's order.
+    fn header(&self) -> Option<&[String]> {
+        None
+    }
+
+    /// The names of the files opened so far, for positions.
+    fn files(&self) -> &[String];
+
+    /// Bytes read so far and in all, where known, before decompression: for progress.
+    fn progress(&self) -> (u64, Option<u64>);
+}
+
+/// What happens to a row of a sink's table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChangeKind {
+    /// `+I` a new row
+    Insert,
+    /// `-U` the row before an update
+    UpdateBefore,
+    /// `+U` the row after an update
+    UpdateAfter,
+    /// `-D` the row is gone
+    Delete,
+}
+
+/// Where changes go. One epoch is `write`s followed by one `commit`; what was written is visible after it, all at once.
+pub trait Sink: Send {
+    /// Takes one change. For a table with a primary key `Insert` and `UpdateAfter` are upserts; `UpdateBefore` is
+    /// only sent to sinks that ask for it; of a deleted row only the key columns need to be right.
+    fn write(&mut self, kind: ChangeKind, row: &dyn Row) -> Result<(), Failure>;
+
+    /// Makes the epoch's changes durable and visible.
+    fn commit(&mut self, epoch: u64) -> Result<(), Failure>;
+
+    /// Whether each change must come with the row before (print, changelog files), unconsolidated kinds included.
+    fn wants_changelog(&self) -> bool {
+        false
+    }
+
+    /// Where the table was written, for the closing line: `out/warehouse.db (table hs_order)`.
+    fn place(&self) -> String;
+
+    /// Up to `limit` rows of the table as it now stands, in key order, and how many there are; none if the sink
+    /// has nothing to show (print, blackhole, standard output).
+    fn preview(&mut self, limit: usize) -> Result<Option<Preview>, Failure> {
+        let _ = limit;
+        Ok(None)
+    }
+}
+
+/// The first rows of a table as text.
+#[derive(Debug, Clone, Default)]
+pub struct Preview {
+    /// A row for each, a cell for each column; none is null.
+    pub rows: Vec<Vec<Option<String>>>,
+    /// How many rows the table has in all.
+    pub total: u64,
+}
+
+/// A table that look-ups ask by primary key.
+pub trait Store: Send {
+    /// Calls `found` with the row of each key that has one. `keys` are key values, one after the other, as many a
+    /// key as the primary key has columns. `found` gets the key's index and the row's values in the order of
+    /// `TableInfo::columns`.
+    fn fetch(&mut self, keys: &[Value<'_>], found: &mut dyn FnMut(usize, &[Value<'_>])) -> Result<(), Failure>;
+
+    /// Calls `found` with every row, for `cache: {mode: all}`.
+    fn scan(&mut self, found: &mut dyn FnMut(&[Value<'_>])) -> Result<(), Failure>;
+}

@@ -1,0 +1,1 @@
+//! The SQL functions, with the semantics of Apache Flink 2.3.

@@ -1,0 +1,9 @@
+//! The runtime of Millstream: values, decoding, state, operators, epochs and connectors.
+//!
+//! Pipelines are compiled to Rust code that is written against this crate. See `ARCHITECTURE.md` of the project.
+
+pub mod connectors;
+pub mod decode;
+pub mod functions;
+pub mod scope;
+pub mod values;
