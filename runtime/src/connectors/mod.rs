@@ -1,6 +1,18 @@
 //! Where records come from and changes go to. The seams are small, so that a test can break the disk or the store.
 
+mod blackhole;
+pub mod dead_letter;
+mod file;
+pub mod format;
+mod open;
+mod print;
+mod sqlite;
+
+use std::fmt;
+
 use crate::values::Value;
+
+pub use open::{open_sink, open_source, open_store};
 
 /// What a connector cannot do: one clear sentence for the user.
 #[derive(Debug)]
@@ -10,6 +22,14 @@ pub struct Failure {
     /// Whether the environment is at fault (exit code 3) or the pipeline or its data (exit code 1).
     pub environment: bool,
 }
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Failure {}
 
 /// The options of one table's connector at start: from the pipeline file, then `--set`; paths already absolute.
 #[derive(Debug, Clone, Default)]
@@ -47,7 +67,7 @@ pub trait Row {
 }
 
 /// How records stand in the bytes that a source hands over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Format {
     /// A JSON object a line.
     Json,
@@ -56,12 +76,15 @@ pub enum Format {
 }
 
 /// Options of CSV.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CsvFormat {
     /// Between fields.
     pub delimiter: u8,
-    /// Whether the first record of each file names the columns.
+    /// Whether the first record of each file names the columns. Sources take it off and give it as
+    /// [`Source::header`].
     pub header: bool,
+    /// The text that stands for null where it is not quoted.
+    pub null_text: String,
 }
 
 /// Whole records, one after the other, as read from a source.
@@ -161,7 +184,11 @@ pub trait Store: Send {
     /// Calls `found` with the row of each key that has one. `keys` are key values, one after the other, as many a
     /// key as the primary key has columns. `found` gets the key's index and the row's values in the order of
     /// `TableInfo::columns`.
-    fn fetch(&mut self, keys: &[Value<'_>], found: &mut dyn FnMut(usize, &[Value<'_>])) -> Result<(), Failure>;
+    fn fetch(
+        &mut self,
+        keys: &[Value<'_>],
+        found: &mut dyn FnMut(usize, &[Value<'_>]),
+    ) -> Result<(), Failure>;
 
     /// Calls `found` with every row, for `cache: {mode: all}`.
     fn scan(&mut self, found: &mut dyn FnMut(&[Value<'_>])) -> Result<(), Failure>;

@@ -1,7 +1,18 @@
 //! From the bytes of a record to typed rows.
+//!
+//! [`Reader`] takes the chunks of a source and gives rows; [`json::Decoder`] and [`csv::Decoder`] read one record.
+//! Rows borrow from the chunk; what has to be unescaped lives in the scope's memory.
+
+pub mod csv;
+mod field;
+pub mod json;
+mod reader;
 
 use crate::scope::Scope;
-use crate::values::{Fault, Value};
+use crate::values::Fault;
+
+pub use field::Field;
+pub use reader::{Reader, Rows};
 
 /// A row struct that is read field by field from a record; implemented by generated code.
 ///
@@ -31,13 +42,13 @@ pub trait Decode<'a>: Default {
     }
 }
 
-/// One field of a record, not yet converted. Each method converts it as Flink's formats do; null gives `None`.
-#[derive(Debug, Clone, Copy)]
-pub enum Field<'a> {
-    /// A JSON value, its text without surrounding white space: `"a\n"`, `1.50`, `true`, `null`, `{"a":1}`.
-    Json(&'a [u8]),
-    /// A CSV field after unquoting; `None` for the null text.
-    Csv(Option<&'a [u8]>),
-    /// A value of a store.
-    Value(Value<'a>),
+/// One record within a chunk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Record<'a> {
+    /// Its bytes, without the line break.
+    pub bytes: &'a [u8],
+    /// Offset of its first byte in its file, after decompression.
+    pub offset: u64,
+    /// Number of its first line in its file, from 1.
+    pub line: u64,
 }
