@@ -1,0 +1,1 @@
+//! Words of the parse pass: `E01xx`.
