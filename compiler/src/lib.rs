@@ -1,7 +1,50 @@
 //! Millstream's compiler: declarative YAML pipelines in, readable, statically typed Rust out.
 
+use crate::problems::Problems;
+use crate::source::SourceFile;
+
 pub mod catalogue;
 pub mod parse;
 pub mod problems;
 pub mod source;
 pub mod types;
+
+/// What a compilation is told besides the file.
+#[derive(Clone, Copy)]
+pub struct CompileOptions<'a> {
+    /// The profile whose connectors replace those of `tables`; none for the file as it is.
+    pub profile: Option<&'a str>,
+    /// The environment variables that `${env:NAME}` reads.
+    pub environment: &'a dyn Fn(&str) -> Option<String>,
+}
+
+/// A pipeline as Rust.
+#[derive(Debug, Clone)]
+pub struct Compiled {
+    /// The pipeline's name.
+    pub name: String,
+    /// The module `pipeline`: rows, and the job type [`job_type_name`] that implements
+    /// `millstream_runtime::job::Job`.
+    pub pipeline_rs: String,
+    /// The features of the runtime that it needs, sorted.
+    pub features: Vec<String>,
+    /// The plan in words, for `millstream explain`.
+    pub explain: String,
+}
+
+/// Compiles one pipeline file. None if `problems` then has errors.
+pub fn compile(file: &SourceFile, options: &CompileOptions<'_>, problems: &mut Problems) -> Option<Compiled> {
+    let _ = (file, options, problems);
+    None
+}
+
+/// The name of the job's type: `hourly_premium` gives `HourlyPremium`.
+pub fn job_type_name(pipeline: &str) -> String {
+    let mut name = String::new();
+    for word in pipeline.split(['_', '-']) {
+        let mut letters = word.chars();
+        name.extend(letters.next().map(|first| first.to_ascii_uppercase()));
+        name.push_str(letters.as_str());
+    }
+    name
+}

@@ -5,5 +5,6 @@
 pub mod connectors;
 pub mod decode;
 pub mod functions;
+pub mod job;
 pub mod scope;
 pub mod values;

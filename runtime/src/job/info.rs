@@ -1,0 +1,40 @@
+//! What a job says about itself: constants in generated code, read by its command line and its terminal output.
+
+/// A compiled pipeline.
+#[derive(Debug, Clone, Copy)]
+pub struct JobInfo {
+    /// The pipeline's name.
+    pub name: &'static str,
+    /// Its `description:`, or an empty text.
+    pub description: &'static str,
+    /// The pipeline file as it was named when it was compiled.
+    pub file: &'static str,
+    /// Its `time_zone:`, an IANA name.
+    pub time_zone: &'static str,
+    /// The tables that have a connector.
+    pub tables: &'static [TableSettings],
+}
+
+/// The settings of a table's connector, which `--set` can change at start.
+#[derive(Debug, Clone, Copy)]
+pub struct TableSettings {
+    /// The table's name.
+    pub table: &'static str,
+    /// The connector's key, such as `file`.
+    pub connector: &'static str,
+    /// What the pipeline does with the table, for `--help`: `source`, `sink`, `look-up`, or several of them.
+    pub role: &'static str,
+    /// Every option the connector knows, in the order of its documentation.
+    pub settings: &'static [Setting],
+}
+
+/// One option of a connector.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    /// Its name, such as `path`.
+    pub name: &'static str,
+    /// What the pipeline file says; none if it says nothing.
+    pub value: Option<&'static str>,
+    /// Whether the value is a path, which is relative to the folder of the pipeline file (`-` stays as it is).
+    pub path: bool,
+}
