@@ -4,6 +4,8 @@ use crate::problems::Problems;
 use crate::source::SourceFile;
 
 pub mod catalogue;
+#[cfg(feature = "command")]
+pub mod command;
 pub mod parse;
 pub mod problems;
 pub mod source;

@@ -1,3 +1,5 @@
 //! The `millstream` command.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    millstream_compiler::command::main()
+}

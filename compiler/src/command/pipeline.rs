@@ -1,0 +1,64 @@
+//! Reading and compiling a pipeline file.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+use crate::problems::Problems;
+use crate::source::SourceFile;
+use crate::{CompileOptions, Compiled, compile};
+
+use super::console::{self, Console};
+use super::failure::Failure;
+
+/// Reads a file; it is called in messages as the user wrote it.
+pub fn read(path: &Path) -> Result<SourceFile, Failure> {
+    let name = path.display().to_string();
+    match fs::read(path) {
+        Ok(bytes) => match String::from_utf8(bytes) {
+            Ok(text) => Ok(SourceFile { name, text }),
+            Err(error) => {
+                let offset = error.utf8_error().valid_up_to();
+                Err(Failure::Pipeline(format!("{name} is not UTF-8 text (byte {offset}); save it as UTF-8")))
+            }
+        },
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Failure::Environment(format!(
+            "cannot read {name}: no such file; `millstream new NAME` makes a pipeline to start from"
+        ))),
+        Err(error) => Err(Failure::file("read", path, &error)),
+    }
+}
+
+/// Compiles a file, with the environment variables of this process.
+pub fn compile_file(file: &SourceFile, profile: Option<&str>, problems: &mut Problems) -> Option<Compiled> {
+    // The generated code names the file the same way from whichever folder it is compiled.
+    let source = SourceFile { name: stable_name(Path::new(&file.name)), text: file.text.clone() };
+    let options = CompileOptions { profile, environment: &|name| env::var(name).ok() };
+    compile(&source, &options, problems)
+}
+
+/// Reads and compiles a file and shows its problems on standard error.
+pub fn read_and_compile(path: &Path, profile: Option<&str>, console: Console) -> Result<Compiled, Failure> {
+    let file = read(path)?;
+    let mut problems = Problems::default();
+    let compiled = compile_file(&file, profile, &mut problems);
+    console::errors(&problems.render(&file, console.color()));
+    compiled.filter(|_| !problems.has_errors()).ok_or(Failure::Shown)
+}
+
+/// The folder that paths in the file are relative to.
+pub fn folder_of(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(parent) if parent.as_os_str().is_empty() => PathBuf::from("."),
+        Some(parent) => parent.to_path_buf(),
+        None => PathBuf::from("."),
+    }
+}
+
+/// `FOLDER/FILE`, whatever the path was written relative to.
+pub fn stable_name(path: &Path) -> String {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    let parts: Vec<_> = absolute.iter().rev().take(2).map(|part| part.to_string_lossy()).collect();
+    let parts: Vec<_> =
+        parts.iter().rev().map(|part| part.trim_matches(['/', '\\'])).filter(|part| !part.is_empty()).collect();
+    parts.join("/")
+}
