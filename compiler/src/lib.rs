@@ -6,6 +6,7 @@ use crate::source::SourceFile;
 pub mod catalogue;
 #[cfg(feature = "command")]
 pub mod command;
+pub mod expression;
 pub mod parse;
 pub mod problems;
 pub mod source;

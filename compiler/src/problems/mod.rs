@@ -3,6 +3,7 @@
 //! A pass pushes problems and goes on as far as it can; the words stand in one module per pass beside this one
 //! (`problems/parse.rs`, `problems/resolve.rs`, …), never at the call site.
 
+pub mod expression;
 pub mod parse;
 mod render;
 pub mod suggest;

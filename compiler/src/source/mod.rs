@@ -79,12 +79,8 @@ impl Text {
     /// Where the bytes `range` of the value stand in the file.
     pub fn at(&self, range: Range<usize>) -> Span {
         let place = |offset: usize| -> usize {
-            match self
-                .map
-                .iter()
-                .rev()
-                .find(|(from, _)| *from as usize <= offset)
-            {
+            let behind = self.map.partition_point(|(from, _)| *from as usize <= offset);
+            match behind.checked_sub(1).and_then(|stretch| self.map.get(stretch)) {
                 Some((from, to)) => *to as usize + (offset - *from as usize),
                 None => self.span.start as usize + offset,
             }
