@@ -9,6 +9,7 @@ pub mod command;
 pub mod expression;
 pub mod parse;
 pub mod problems;
+pub mod resolve;
 pub mod source;
 pub mod types;
 

@@ -18,7 +18,12 @@ pub enum TokenKind {
     /// A name or keyword without quotes.
     Word(String),
     /// A name in `` ` `` or `"`.
-    Quoted(String),
+    Quoted {
+        /// Without the quotes.
+        name: String,
+        /// Whether they are `"`.
+        double: bool,
+    },
     /// A number as written.
     Number(String),
     /// A text, unescaped.
@@ -84,7 +89,7 @@ impl<'a> Lexer<'a> {
                 if name.is_empty() {
                     return Err(self.error(start, SyntaxErrorKind::EmptyName));
                 }
-                Ok(TokenKind::Quoted(name))
+                Ok(TokenKind::Quoted { name, double: first == '"' })
             }
             '0'..='9' => self.number(),
             '.' if self.rest[1..].starts_with(|c: char| c.is_ascii_digit()) => self.number(),

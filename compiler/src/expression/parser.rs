@@ -153,7 +153,7 @@ impl Parser {
                     None
                 }
             }
-            TokenKind::Quoted(_)
+            TokenKind::Quoted { .. }
             | TokenKind::Number(_)
             | TokenKind::Text(_)
             | TokenKind::Unicode(_)
@@ -294,7 +294,7 @@ impl Parser {
             }
             TokenKind::Sign("(") => self.brackets(),
             TokenKind::Number(_) | TokenKind::Text(_) | TokenKind::Unicode(_) | TokenKind::Bytes(_) => self.literal(),
-            TokenKind::Quoted(_) => self.named(),
+            TokenKind::Quoted { .. } => self.named(),
             TokenKind::Word(_) => self.word(),
             TokenKind::Sign(_) | TokenKind::End => self.unexpected(Missing::Value),
         }
@@ -331,7 +331,7 @@ impl Parser {
             TokenKind::Bytes(bytes) => Literal::Bytes(bytes),
             TokenKind::Unicode(escaped) => return self.unicode(&escaped, span),
             TokenKind::Text(text) => Literal::Text(text),
-            TokenKind::Word(_) | TokenKind::Quoted(_) | TokenKind::Sign(_) | TokenKind::End => {
+            TokenKind::Word(_) | TokenKind::Quoted { .. } | TokenKind::Sign(_) | TokenKind::End => {
                 return self.unexpected(Missing::Value);
             }
         };
@@ -574,7 +574,7 @@ impl Parser {
     fn word_at(&self, ahead: usize) -> Option<&str> {
         match self.at(ahead) {
             TokenKind::Word(word) => Some(word),
-            TokenKind::Quoted(_)
+            TokenKind::Quoted { .. }
             | TokenKind::Number(_)
             | TokenKind::Text(_)
             | TokenKind::Unicode(_)
@@ -623,9 +623,9 @@ impl Parser {
 
     /// A name: a word that is not reserved, or anything in quotes.
     pub fn name(&mut self) -> Parsed<Ident> {
-        let name = match self.peek() {
-            TokenKind::Word(word) if !RESERVED.contains(&word.to_ascii_lowercase().as_str()) => word.clone(),
-            TokenKind::Quoted(name) => name.clone(),
+        let (name, double_quoted) = match self.peek() {
+            TokenKind::Word(word) if !RESERVED.contains(&word.to_ascii_lowercase().as_str()) => (word.clone(), false),
+            TokenKind::Quoted { name, double } => (name.clone(), *double),
             TokenKind::Word(_)
             | TokenKind::Number(_)
             | TokenKind::Text(_)
@@ -634,7 +634,7 @@ impl Parser {
             | TokenKind::Sign(_)
             | TokenKind::End => return self.unexpected(Missing::Name),
         };
-        Ok(Ident { name, span: self.advance() })
+        Ok(Ident { name, span: self.advance(), double_quoted })
     }
 
     /// `'…'`
@@ -671,7 +671,7 @@ impl Parser {
 
     /// A call of what has a grammar of its own.
     pub fn form(&self, name: &str, name_span: Span, args: Vec<Node>, span: Span) -> Parsed<Node> {
-        self.call_node(Ident { name: name.to_owned(), span: name_span }, args, span)
+        self.call_node(Ident { name: name.to_owned(), span: name_span, double_quoted: false }, args, span)
     }
 }
 
@@ -690,7 +690,7 @@ impl Parser {
         let found = match self.peek() {
             TokenKind::End => return self.fail(SyntaxErrorKind::End { missing, open }),
             TokenKind::Word(word) => word.clone(),
-            TokenKind::Quoted(name) => format!("`{name}`"),
+            TokenKind::Quoted { name, .. } => format!("`{name}`"),
             TokenKind::Number(digits) => digits.clone(),
             TokenKind::Text(text) | TokenKind::Unicode(text) => format!("'{text}'"),
             TokenKind::Bytes(_) => "x'…'".to_owned(),

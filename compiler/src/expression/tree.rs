@@ -22,6 +22,8 @@ pub struct Ident {
     pub name: String,
     /// With quotes.
     pub span: Span,
+    /// Whether it stands in `"`, as texts do elsewhere.
+    pub double_quoted: bool,
 }
 
 /// An item of a list: `expression` or `expression as name`.
@@ -206,6 +208,11 @@ pub struct TypeName {
 }
 
 impl Node {
+    /// What stands for a text that was reported.
+    pub fn broken(span: Span) -> Self {
+        Self { kind: NodeKind::Broken, span, depth: 1 }
+    }
+
     /// A node over its children.
     pub fn new(kind: NodeKind, span: Span) -> Self {
         let mut depth = 0;

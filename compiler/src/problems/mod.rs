@@ -6,6 +6,7 @@
 pub mod expression;
 pub mod parse;
 mod render;
+pub mod resolve;
 pub mod suggest;
 
 use std::cell::Cell;
