@@ -1,6 +1,5 @@
 //! Types and nullability of every expression.
 
-mod display;
 mod literal;
 pub mod model;
 pub mod ty;
