@@ -6,5 +6,7 @@ pub mod connectors;
 pub mod decode;
 pub mod functions;
 pub mod job;
+pub mod operators;
 pub mod scope;
+pub mod state;
 pub mod values;

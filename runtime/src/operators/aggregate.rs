@@ -1,0 +1,435 @@
+//! The aggregation operator: groups with their accumulators, and what changed.
+
+use crate::scope::Scope;
+use crate::state::{Groups, Stored};
+use crate::values::Fault;
+
+/// A change of one row of a view: a new row has no `before`, a row that is gone has no `after`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Change<R> {
+    /// The row as it was.
+    pub before: Option<R>,
+    /// The row as it is.
+    pub after: Option<R>,
+}
+
+impl<R> Change<R> {
+    /// A new row.
+    pub fn insert(row: R) -> Self {
+        Self { before: None, after: Some(row) }
+    }
+
+    /// The change that `f` makes of both rows. A row that `f` fails on is none; that of `before` was told when it came.
+    pub fn map<S>(self, mut f: impl FnMut(R) -> Result<Option<S>, Fault>) -> (Change<S>, Result<(), Fault>) {
+        let before = self.before.and_then(|row| f(row).ok().flatten());
+        match self.after.map(f).transpose() {
+            Ok(after) => (Change { before, after: after.flatten() }, Ok(())),
+            Err(fault) => (Change { before, after: None }, Err(fault)),
+        }
+    }
+}
+
+/// What one event changed in a view: at most the group that it left and the group that it came to.
+#[derive(Debug, Clone, Copy)]
+pub struct Changes<R> {
+    left: Option<Change<R>>,
+    entered: Option<Change<R>>,
+}
+
+impl<R> Changes<R> {
+    const NONE: Self = Self { left: None, entered: None };
+
+    fn one(change: Option<Change<R>>) -> Self {
+        Self { left: None, entered: change }
+    }
+}
+
+impl<R> IntoIterator for Changes<R> {
+    type Item = Change<R>;
+    type IntoIter = std::iter::Chain<std::option::IntoIter<Change<R>>, std::option::IntoIter<Change<R>>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.left.into_iter().chain(self.entered)
+    }
+}
+
+/// Reference to a key of an aggregation.
+pub type KeyRef<'a, A> = <<A as Aggregation>::Key as Stored>::Ref<'a>;
+
+/// What a view aggregates: the accumulators of a group; implemented by generated code.
+pub trait Aggregation: Default {
+    /// The group key.
+    type Key: Stored;
+    /// What one row brings: its key and the arguments of the aggregate functions.
+    type Input<'a>: Copy + PartialEq;
+    /// The row of the view that a group makes.
+    type Row<'a>: Copy + PartialEq;
+
+    /// The key of an input.
+    fn key<'a>(input: &Self::Input<'a>) -> KeyRef<'a, Self>
+    where
+        Self: 'a;
+
+    /// Whether the totals can take the input and stay within their types; asked where rows are only added, so that
+    /// the row that would be too much is the row error, and its group stays as it was.
+    fn admits(&self, input: &Self::Input<'_>) -> Result<(), Fault> {
+        let _ = input;
+        Ok(())
+    }
+
+    /// Takes an input in. Tells whether the row may differ now.
+    fn add(&mut self, input: &Self::Input<'_>) -> bool;
+
+    /// The row of a group, if `having` lets it pass.
+    fn row<'s>(&'s self, key: KeyRef<'s, Self>, scope: &Scope<'s>) -> Result<Option<Self::Row<'s>>, Fault>;
+
+    /// The same row with its text in the batch's memory.
+    fn keep<'a>(row: Self::Row<'_>, scope: &Scope<'a>) -> Self::Row<'a>;
+
+    /// A row of which only the group key's columns are right, for a group that is gone.
+    fn gone<'a>(key: KeyRef<'_, Self>, scope: &Scope<'a>) -> Self::Row<'a>;
+}
+
+/// An aggregation over rows that can change.
+pub trait Retraction: Aggregation {
+    /// Takes an input out that was put in. Tells whether the row may differ now.
+    fn retract(&mut self, input: &Self::Input<'_>) -> bool;
+
+    /// Puts `after` in the place of `before`; what does not differ is not touched.
+    fn replace<'a>(&mut self, before: &Self::Input<'a>, after: &Self::Input<'a>) -> bool;
+}
+
+/// The groups of a view.
+#[derive(Debug)]
+pub struct Aggregate<A: Aggregation> {
+    groups: Groups<A::Key, A>,
+    /// Seconds after which a group that nobody touched is forgotten.
+    ttl: Option<u32>,
+    /// Groups that changed in this epoch, in the order of their last change if `ordered`, else of their first.
+    changed: Vec<u32>,
+    ordered: bool,
+    drained: usize,
+    swept: u32,
+}
+
+/// A group that changed in an epoch.
+#[derive(Debug, Clone, Copy)]
+pub enum Changed<R> {
+    /// Its row now.
+    Row(R),
+    /// It has none any more; only the columns of the group key are right.
+    Gone(R),
+}
+
+impl<A: Aggregation + 'static> Default for Aggregate<A> {
+    fn default() -> Self {
+        Self { groups: Groups::default(), ttl: None, changed: Vec::new(), ordered: false, drained: 0, swept: 0 }
+    }
+}
+
+impl<A: Aggregation + 'static> Aggregate<A> {
+    /// Groups that are forgotten so many milliseconds after their last change.
+    pub fn with_ttl(mut self, millis: u64) -> Self {
+        self.ttl = Some(u32::try_from(millis.div_ceil(1000)).unwrap_or(u32::MAX).max(1));
+        self
+    }
+
+    /// Changed groups are given out in the order of their last change.
+    pub fn in_order_of_change(mut self) -> Self {
+        self.ordered = true;
+        self
+    }
+
+    /// How many groups there are.
+    pub fn len(&self) -> usize {
+        self.groups.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.groups.is_empty()
+    }
+
+    /// Reads ahead the memory that these inputs will need, so that their cache misses overlap.
+    pub fn warm<'a>(&self, inputs: impl Iterator<Item = &'a A::Input<'a>>, scope: &Scope<'a>)
+    where
+        A: 'a,
+    {
+        let mut hashes = bumpalo::collections::Vec::with_capacity_in(256, scope.memory);
+        hashes.extend(inputs.map(|input| self.groups.hash(A::key(input))));
+        self.groups.warm(&hashes);
+    }
+
+    /// Finds or makes the group of an input; an expired one starts anew.
+    #[inline]
+    fn enter(&mut self, input: &A::Input<'_>, scope: &Scope<'_>) -> u32 {
+        let key = A::key(input);
+        let hash = self.groups.hash(key);
+        let number = self.groups.enter(hash, key);
+        if let Some(ttl) = self.ttl {
+            let now = seconds(scope);
+            if let Some(group) = self.groups.get_mut(number) {
+                if group.touched.saturating_add(ttl) < now {
+                    group.state = A::default();
+                    group.rows = 0;
+                }
+                group.touched = now;
+            }
+        }
+        number
+    }
+
+    fn row<'a>(&self, number: u32, scope: &Scope<'a>) -> Result<Option<A::Row<'a>>, Fault> {
+        match self.groups.get(number).filter(|group| group.rows > 0) {
+            Some(group) => Ok(group.state.row(group.key.get(), scope)?.map(|row| A::keep(row, scope))),
+            None => Ok(None),
+        }
+    }
+
+    /// Notes that a group changed, for [`Self::next_changed`].
+    #[inline]
+    fn note(&mut self, number: u32) {
+        let position = self.changed.len() as u32 + 1;
+        let ordered = self.ordered;
+        if let Some(group) = self.groups.get_mut(number)
+            && (group.mark == 0 || ordered && group.mark != position - 1)
+        {
+            group.mark = position;
+            self.changed.push(number);
+        }
+    }
+
+    /// Takes in a row of an input that only grows. Gives the number of its group if the group's row may differ.
+    #[inline]
+    fn take(&mut self, input: &A::Input<'_>, number: u32) -> Result<bool, Fault> {
+        let Some(group) = self.groups.get_mut(number) else { return Ok(false) };
+        if let Err(fault) = group.state.admits(input) {
+            if group.rows == 0 {
+                self.groups.remove(number);
+            }
+            return Err(fault);
+        }
+        let new = group.rows == 0;
+        group.rows = 1;
+        Ok(group.state.add(input) || new)
+    }
+
+    /// Takes in a row of an input that only grows; its group's row is given out at the end of the epoch.
+    #[inline]
+    pub fn append(&mut self, input: &A::Input<'_>, scope: &Scope<'_>) -> Result<(), Fault> {
+        let number = self.enter(input, scope);
+        if self.take(input, number)? {
+            self.note(number);
+        }
+        Ok(())
+    }
+
+    /// Takes in a row of an input that only grows, and tells what that changes.
+    #[inline]
+    pub fn append_now<'a>(
+        &mut self,
+        input: &A::Input<'_>,
+        scope: &Scope<'a>,
+    ) -> (Changes<A::Row<'a>>, Result<(), Fault>) {
+        let number = self.enter(input, scope);
+        let before = self.row(number, scope).ok().flatten();
+        match self.take(input, number) {
+            Ok(true) => self.compare(number, before, scope),
+            Ok(false) => (Changes::NONE, Ok(())),
+            Err(fault) => (Changes::NONE, Err(fault)),
+        }
+    }
+
+    #[inline]
+    fn compare<'a>(
+        &self,
+        number: u32,
+        before: Option<A::Row<'a>>,
+        scope: &Scope<'a>,
+    ) -> (Changes<A::Row<'a>>, Result<(), Fault>) {
+        let (after, told) = match self.row(number, scope) {
+            Ok(after) => (after, Ok(())),
+            Err(fault) => (None, Err(fault)),
+        };
+        let change = (before != after).then_some(Change { before, after });
+        (Changes::one(change), told)
+    }
+
+    /// The next group that changed in this epoch, with its row; none when all were given out.
+    pub fn next_changed<'a>(&mut self, scope: &Scope<'a>) -> Option<Result<Changed<A::Row<'a>>, Fault>> {
+        loop {
+            let Some(number) = self.changed.get(self.drained).copied() else {
+                self.changed.clear();
+                self.drained = 0;
+                return None;
+            };
+            self.drained += 1;
+            let position = self.drained as u32;
+            let Some(group) = self.groups.get_mut(number).filter(|group| group.mark == position) else { continue };
+            group.mark = 0;
+            let gone = group.rows == 0;
+            let row = self.row(number, scope);
+            let key = self.groups.get(number).map(|group| A::gone(group.key.get(), scope));
+            if gone {
+                self.groups.remove(number);
+            }
+            return match (row, key) {
+                (Ok(Some(row)), _) => Some(Ok(Changed::Row(row))),
+                (Err(fault), _) => Some(Err(fault)),
+                (Ok(None), Some(key)) => Some(Ok(Changed::Gone(key))),
+                (Ok(None), None) => continue,
+            };
+        }
+    }
+
+    /// Forgets groups whose time is over; called at the end of an epoch. No change is told.
+    pub fn sweep(&mut self, scope: &Scope<'_>) {
+        let Some(ttl) = self.ttl else { return };
+        let now = seconds(scope);
+        // A group outlives its time by at most an eighth of it.
+        if now < self.swept.saturating_add((ttl / 8).max(1)) {
+            return;
+        }
+        self.swept = now;
+        for number in self.groups.untouched(now.saturating_sub(ttl)) {
+            self.groups.remove(number);
+        }
+    }
+}
+
+impl<A: Retraction + 'static> Aggregate<A> {
+    /// Takes in a change of the input; the rows of its groups are given out at the end of the epoch.
+    #[inline]
+    pub fn change(&mut self, change: &Change<A::Input<'_>>, scope: &Scope<'_>) {
+        match (change.before, change.after) {
+            (None, None) => {}
+            (Some(before), Some(after)) if before == after => self.touch(&after, scope),
+            (Some(before), Some(after)) if self.same_group(&before, &after) => {
+                let number = self.enter(&after, scope);
+                if self.replace(number, &before, &after) {
+                    self.note(number);
+                }
+            }
+            (before, after) => {
+                if let Some(before) = before
+                    && let Some(number) = self.present(&before)
+                {
+                    self.put_out(number, &before);
+                    self.note(number);
+                }
+                if let Some(after) = after {
+                    let number = self.enter(&after, scope);
+                    self.put_in(number, &after);
+                    self.note(number);
+                }
+            }
+        }
+    }
+
+    /// Takes in a change of the input, and tells what that changes.
+    #[inline]
+    pub fn change_now<'a>(
+        &mut self,
+        change: &Change<A::Input<'_>>,
+        scope: &Scope<'a>,
+    ) -> (Changes<A::Row<'a>>, Result<(), Fault>) {
+        match (change.before, change.after) {
+            (None, None) => (Changes::NONE, Ok(())),
+            (Some(before), Some(after)) if before == after => {
+                self.touch(&after, scope);
+                (Changes::NONE, Ok(()))
+            }
+            (Some(before), Some(after)) if self.same_group(&before, &after) => {
+                let number = self.enter(&after, scope);
+                let row = self.row(number, scope).ok().flatten();
+                if self.replace(number, &before, &after) {
+                    self.compare(number, row, scope)
+                } else {
+                    (Changes::NONE, Ok(()))
+                }
+            }
+            (before, after) => self.move_now(before, after, scope),
+        }
+    }
+
+    fn move_now<'a>(
+        &mut self,
+        before: Option<A::Input<'_>>,
+        after: Option<A::Input<'_>>,
+        scope: &Scope<'a>,
+    ) -> (Changes<A::Row<'a>>, Result<(), Fault>) {
+        let mut changes = Changes::NONE;
+        let mut told = Ok(());
+        if let Some(before) = before
+            && let Some(number) = self.present(&before)
+        {
+            let row = self.row(number, scope).ok().flatten();
+            self.put_out(number, &before);
+            let (left, fault) = self.compare(number, row, scope);
+            changes.left = left.entered;
+            told = fault;
+            if self.groups.get(number).is_some_and(|group| group.rows == 0) {
+                self.groups.remove(number);
+            }
+        }
+        if let Some(after) = after {
+            let number = self.enter(&after, scope);
+            let row = self.row(number, scope).ok().flatten();
+            self.put_in(number, &after);
+            let (entered, fault) = self.compare(number, row, scope);
+            changes.entered = entered.entered;
+            told = told.and(fault);
+        }
+        (changes, told)
+    }
+
+    fn same_group(&self, before: &A::Input<'_>, after: &A::Input<'_>) -> bool {
+        self.present(before).is_some_and(|number| {
+            self.groups.get(number).is_some_and(|group| group.rows > 0 && group.key.is(A::key(after)))
+        })
+    }
+
+    fn present(&self, input: &A::Input<'_>) -> Option<u32> {
+        let key = A::key(input);
+        let number = self.groups.find(self.groups.hash(key), key)?;
+        self.groups.get(number).filter(|group| group.rows > 0).map(|_| number)
+    }
+
+    fn touch(&mut self, input: &A::Input<'_>, scope: &Scope<'_>) {
+        if self.ttl.is_some()
+            && let Some(number) = self.present(input)
+            && let Some(group) = self.groups.get_mut(number)
+        {
+            group.touched = seconds(scope);
+        }
+    }
+
+    fn replace<'i>(&mut self, number: u32, before: &A::Input<'i>, after: &A::Input<'i>) -> bool {
+        self.groups.get_mut(number).is_some_and(|group| {
+            if group.rows == 0 {
+                group.rows = 1;
+                group.state.add(after);
+                return true;
+            }
+            group.state.replace(before, after)
+        })
+    }
+
+    fn put_out(&mut self, number: u32, input: &A::Input<'_>) {
+        if let Some(group) = self.groups.get_mut(number) {
+            group.state.retract(input);
+            group.rows = group.rows.saturating_sub(1);
+        }
+    }
+
+    fn put_in(&mut self, number: u32, input: &A::Input<'_>) {
+        if let Some(group) = self.groups.get_mut(number) {
+            group.state.add(input);
+            group.rows = group.rows.saturating_add(1);
+        }
+    }
+}
+
+fn seconds(scope: &Scope<'_>) -> u32 {
+    u32::try_from(scope.clock.now.div_euclid(1000)).unwrap_or(0)
+}

@@ -1,0 +1,231 @@
+//! Sums without error: what is added and taken away again leaves no residue.
+
+/// A sum of 128-bit integers that cannot overflow: `high × 2^128 + low`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ExactInteger {
+    low: i128,
+    high: i32,
+}
+
+impl ExactInteger {
+    /// Adds.
+    #[inline]
+    pub fn add(&mut self, value: i128) {
+        let (low, overflow) = self.low.overflowing_add(value);
+        self.low = low;
+        if overflow {
+            self.high += if value > 0 { 1 } else { -1 };
+        }
+    }
+
+    /// Takes away.
+    #[inline]
+    pub fn subtract(&mut self, value: i128) {
+        let (low, overflow) = self.low.overflowing_sub(value);
+        self.low = low;
+        if overflow {
+            self.high += if value > 0 { -1 } else { 1 };
+        }
+    }
+
+    /// The sum, if 128 bits hold it.
+    #[inline]
+    pub fn value(&self) -> Option<i128> {
+        (self.high == 0).then_some(self.low)
+    }
+}
+
+/// A sum of doubles kept as non-overlapping parts (Shewchuk 1997), which together are the exact sum; infinities and
+/// not-a-numbers are counted beside it, so that they can be taken away again.
+#[derive(Debug, Clone, Default)]
+pub struct ExactFloat {
+    /// Ascending in magnitude, zeros behind the last.
+    parts: [f64; 3],
+    more: Option<Box<Vec<f64>>>,
+    special: Option<Box<Special>>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Special {
+    nan: i64,
+    infinite: i64,
+    negative_infinite: i64,
+}
+
+/// The exact sum of two doubles as a double and its error.
+#[inline]
+fn two_sum(a: f64, b: f64) -> (f64, f64) {
+    let sum = a + b;
+    let bb = sum - a;
+    (sum, (a - (sum - bb)) + (b - bb))
+}
+
+impl ExactFloat {
+    /// Adds.
+    #[inline]
+    pub fn add(&mut self, value: f64) {
+        if value.is_finite() { self.accumulate(value) } else { self.count(value, 1) }
+    }
+
+    /// Takes away.
+    #[inline]
+    pub fn subtract(&mut self, value: f64) {
+        if value.is_finite() { self.accumulate(-value) } else { self.count(value, -1) }
+    }
+
+    #[cold]
+    fn count(&mut self, value: f64, by: i64) {
+        let special = self.special.get_or_insert_default();
+        if value.is_nan() {
+            special.nan += by;
+        } else if value > 0.0 {
+            special.infinite += by;
+        } else {
+            special.negative_infinite += by;
+        }
+        if **special == Special::default() {
+            self.special = None;
+        }
+    }
+
+    #[inline]
+    fn accumulate(&mut self, value: f64) {
+        let mut carry = value;
+        let mut kept = 0;
+        let Some(more) = &mut self.more else {
+            let parts = self.parts;
+            for part in parts {
+                let (sum, error) = two_sum(carry, part);
+                carry = sum;
+                if error != 0.0 {
+                    self.parts[kept] = error;
+                    kept += 1;
+                }
+            }
+            if let Some(place) = self.parts.get_mut(kept) {
+                *place = carry;
+                self.parts[kept + 1..].fill(0.0);
+            } else {
+                let mut all = Vec::with_capacity(8);
+                all.extend(self.parts);
+                all.push(carry);
+                self.more = Some(Box::new(all));
+            }
+            return;
+        };
+        for position in 0..more.len() {
+            let (sum, error) = two_sum(carry, more[position]);
+            carry = sum;
+            if error != 0.0 {
+                more[kept] = error;
+                kept += 1;
+            }
+        }
+        more.truncate(kept);
+        more.push(carry);
+    }
+
+    /// The sum, rounded once.
+    pub fn value(&self) -> f64 {
+        if let Some(special) = &self.special {
+            let nan = special.nan > 0 || special.infinite > 0 && special.negative_infinite > 0;
+            if nan {
+                return f64::NAN;
+            }
+            if special.infinite > 0 {
+                return f64::INFINITY;
+            }
+            if special.negative_infinite > 0 {
+                return f64::NEG_INFINITY;
+            }
+        }
+        let parts: &[f64] = self.more.as_deref().map_or(&self.parts, Vec::as_slice);
+        let mut rest = parts.iter().rev().copied().skip_while(|part| *part == 0.0);
+        let mut high = rest.next().unwrap_or(0.0);
+        let mut error = 0.0;
+        for part in rest.by_ref() {
+            let (sum, low) = two_sum(high, part);
+            high = sum;
+            error = low;
+            if error != 0.0 {
+                break;
+            }
+        }
+        // Half a unit in the last place: the next part decides which way it is rounded.
+        let next = rest.find(|part| *part != 0.0).unwrap_or(0.0);
+        if error != 0.0 && (error > 0.0) == (next > 0.0) && next != 0.0 {
+            let doubled = error * 2.0;
+            let rounded = high + doubled;
+            if doubled == rounded - high {
+                high = rounded;
+            }
+        }
+        high
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn integers_pass_the_limits_of_128_bits_and_come_back() {
+        let mut sum = ExactInteger::default();
+        for _ in 0..5 {
+            sum.add(i128::MAX);
+            sum.add(i128::MIN);
+            sum.add(i128::MAX);
+        }
+        assert_eq!(sum.value(), None);
+        for _ in 0..5 {
+            sum.subtract(i128::MAX);
+            sum.subtract(i128::MIN);
+        }
+        for _ in 0..5 {
+            sum.subtract(i128::MAX);
+        }
+        assert_eq!(sum.value(), Some(0));
+    }
+
+    #[test]
+    fn doubles_leave_no_residue_whatever_their_sizes() {
+        let values: Vec<f64> = (0..400)
+            .map(|n: i32| f64::from(n * 7919 % 1000 - 500) * 0.01 * 10f64.powi(n * 31 % 240 - 120))
+            .collect();
+        let mut sum = ExactFloat::default();
+        for value in &values {
+            sum.add(*value);
+        }
+        for value in values.iter().rev().step_by(2).chain(values.iter().rev().skip(1).step_by(2)) {
+            sum.subtract(*value);
+        }
+        assert_eq!(sum.value().to_bits(), 0);
+    }
+
+    #[test]
+    fn rounds_the_exact_sum_once() {
+        let mut sum = ExactFloat::default();
+        for _ in 0..10 {
+            sum.add(0.1);
+        }
+        assert_eq!(sum.value().to_bits(), 1.0f64.to_bits());
+        let mut sum = ExactFloat::default();
+        for value in [1e100, 1.0, -1e100, 1e-30] {
+            sum.add(value);
+        }
+        assert_eq!(sum.value().to_bits(), 1.0f64.to_bits());
+    }
+
+    #[test]
+    fn infinities_can_be_taken_away() {
+        let mut sum = ExactFloat::default();
+        sum.add(1.5);
+        sum.add(f64::INFINITY);
+        assert!(sum.value().is_infinite());
+        sum.add(f64::NEG_INFINITY);
+        assert!(sum.value().is_nan());
+        sum.subtract(f64::INFINITY);
+        sum.subtract(f64::NEG_INFINITY);
+        assert_eq!(sum.value().to_bits(), 1.5f64.to_bits());
+    }
+}

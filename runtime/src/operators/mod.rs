@@ -1,0 +1,15 @@
+//! Aggregation: accumulators, and the operator that keeps groups and tells what changed.
+
+mod accumulate;
+mod aggregate;
+mod distinct;
+mod exact;
+mod extremes;
+
+pub use accumulate::{
+    Accumulator, Average, AverageInto, Count, CountRows, FirstValue, LastValue, Retract, Sum, SumInto, Summable,
+};
+pub use aggregate::{Aggregate, Aggregation, Change, Changed, Changes, KeyRef, Retraction};
+pub use distinct::Distinct;
+pub use exact::{ExactFloat, ExactInteger};
+pub use extremes::{Max, Min, Ordered, RetractableMax, RetractableMin};

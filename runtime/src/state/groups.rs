@@ -1,0 +1,164 @@
+//! The groups of an aggregation: a key and its state each, found by the key.
+
+use std::hash::{BuildHasher, Hasher};
+
+use foldhash::fast::RandomState;
+
+use crate::state::{Index, Stored};
+
+/// A group.
+#[derive(Debug)]
+pub struct Group<K, S> {
+    /// Its key.
+    pub key: K,
+    /// Its accumulators.
+    pub state: S,
+    /// How many rows are in it; 0 is a group that is gone (or not yet there).
+    pub rows: u32,
+    /// When it was last touched, in seconds since 1970, for a time to live.
+    pub touched: u32,
+    /// The mark of the epoch in which it was last put on the list of changed groups.
+    pub mark: u32,
+}
+
+/// Groups a chunk: growth adds a chunk and moves nothing.
+const CHUNK: usize = 1 << 12;
+
+/// All groups of an aggregation. A group has a number while it lives.
+#[derive(Debug)]
+pub struct Groups<K, S> {
+    chunks: Vec<Vec<Group<K, S>>>,
+    free: Vec<u32>,
+    index: Index,
+    hasher: RandomState,
+}
+
+impl<K: Stored, S: Default> Default for Groups<K, S> {
+    fn default() -> Self {
+        Self { chunks: Vec::new(), free: Vec::new(), index: Index::default(), hasher: RandomState::default() }
+    }
+}
+
+impl<K: Stored, S: Default> Groups<K, S> {
+    /// The hash of a key.
+    #[inline]
+    pub fn hash(&self, key: K::Ref<'_>) -> u64 {
+        let mut hasher = self.hasher.build_hasher();
+        K::hash(key, &mut hasher);
+        hasher.finish()
+    }
+
+    /// How many groups there are.
+    pub fn len(&self) -> usize {
+        self.index.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.index.is_empty()
+    }
+
+    /// Reads the memory that the look-ups of these hashes will need, all at once, so that their cache misses overlap.
+    pub fn warm(&self, hashes: &[u64]) {
+        let mut rows = [0u32; 64];
+        for hashes in hashes.chunks(rows.len()) {
+            for (row, hash) in rows.iter_mut().zip(hashes) {
+                *row = self.index.peek(*hash);
+            }
+            let touched: u32 = rows
+                .iter()
+                .take(hashes.len())
+                .filter_map(|row| self.get(row.wrapping_sub(1)))
+                .fold(0, |sum, group| sum.wrapping_add(group.rows));
+            std::hint::black_box(touched);
+        }
+    }
+
+    /// The number of the group with this key.
+    #[inline]
+    pub fn find(&self, hash: u64, key: K::Ref<'_>) -> Option<u32> {
+        self.index.find(hash, |row| self.get(row).is_some_and(|group| group.key.is(key)))
+    }
+
+    /// The number of the group with this key, made if it is not there.
+    #[inline]
+    pub fn enter(&mut self, hash: u64, key: K::Ref<'_>) -> u32 {
+        match self.find(hash, key) {
+            Some(row) => row,
+            None => self.add(hash, key),
+        }
+    }
+
+    fn add(&mut self, hash: u64, key: K::Ref<'_>) -> u32 {
+        let mut stored = K::default();
+        stored.set(key);
+        let group = Group { key: stored, state: S::default(), rows: 0, touched: 0, mark: 0 };
+        let row = if let Some(row) = self.free.pop() {
+            if let Some(place) = self.get_mut(row) {
+                *place = group;
+            }
+            row
+        } else {
+            if self.chunks.last().is_none_or(|chunk| chunk.len() == CHUNK) {
+                // The first chunk grows by itself: most pipelines have a few groups somewhere.
+                let capacity = if self.chunks.is_empty() { 0 } else { CHUNK };
+                self.chunks.push(Vec::with_capacity(capacity));
+            }
+            let before = (self.chunks.len() - 1) * CHUNK;
+            let chunk = &mut self.chunks[before / CHUNK];
+            chunk.push(group);
+            (before + chunk.len() - 1) as u32
+        };
+        let Self { chunks, index, hasher, .. } = self;
+        index.insert(hash, row, |row| hash_of(chunks, hasher, row));
+        row
+    }
+
+    /// A group by its number.
+    #[inline]
+    pub fn get(&self, row: u32) -> Option<&Group<K, S>> {
+        self.chunks.get(row as usize / CHUNK)?.get(row as usize % CHUNK)
+    }
+
+    /// A group by its number.
+    #[inline]
+    pub fn get_mut(&mut self, row: u32) -> Option<&mut Group<K, S>> {
+        self.chunks.get_mut(row as usize / CHUNK)?.get_mut(row as usize % CHUNK)
+    }
+
+    /// Drops a group and gives its memory to the next one.
+    pub fn remove(&mut self, row: u32) {
+        let Some(group) = self.get(row) else { return };
+        let hash = self.hash(group.key.get());
+        let Self { chunks, index, hasher, .. } = self;
+        index.remove(hash, row, |row| hash_of(chunks, hasher, row));
+        if let Some(group) = self.get_mut(row) {
+            group.key = K::default();
+            group.state = S::default();
+            group.rows = 0;
+            group.mark = 0;
+        }
+        self.free.push(row);
+    }
+
+    /// The numbers of the groups with rows that were not touched since `before` (seconds since 1970).
+    pub fn untouched(&self, before: u32) -> Vec<u32> {
+        let mut found = Vec::new();
+        for (chunk, groups) in self.chunks.iter().enumerate() {
+            for (position, group) in groups.iter().enumerate() {
+                if group.rows > 0 && group.touched < before {
+                    found.push((chunk * CHUNK + position) as u32);
+                }
+            }
+        }
+        found
+    }
+}
+
+fn hash_of<K: Stored, S>(chunks: &[Vec<Group<K, S>>], hasher: &RandomState, row: u32) -> u64 {
+    let mut state = hasher.build_hasher();
+    if let Some(group) = chunks.get(row as usize / CHUNK).and_then(|chunk| chunk.get(row as usize % CHUNK)) {
+        K::hash(group.key.get(), &mut state);
+    }
+    state.finish()
+}
