@@ -9,4 +9,5 @@ pub mod job;
 pub mod operators;
 pub mod scope;
 pub mod state;
+pub mod tables;
 pub mod values;

@@ -12,6 +12,13 @@ pub struct Clock {
     pub zone: TimeZone,
 }
 
+impl Clock {
+    /// A clock that stands at `now`.
+    pub fn new(now: i64, zone: TimeZone) -> Self {
+        Self { now, zone }
+    }
+}
+
 /// Handed to the functions that need it. `'a` is the life of a batch: text that a function makes lives in `memory`
 /// until the batch is done, then the memory is used again, so that nothing is allocated for an event.
 #[derive(Debug, Clone, Copy)]

@@ -10,7 +10,7 @@ use crate::values::Fault;
 /// ```ignore
 /// let mut reader = Reader::new(source.format(), &TABLE, UserOrder::COLUMNS);
 /// while source.read(&mut chunk)? == Progress::Records {
-///     let mut rows = reader.rows(&chunk, source.header())?;
+///     let mut rows = reader.rows(&chunk, source.header(), 0)?;
 ///     while let Some(row) = rows.next::<UserOrder>(&scope) {
 ///         match row {
 ///             Ok(row) => …,
@@ -29,13 +29,15 @@ impl Reader {
         todo!()
     }
 
-    /// The rows of a chunk; `header` is that of the chunk's file ([`crate::connectors::Source::header`]).
+    /// The rows of a chunk from a [`Rows::position`] on, at first 0; `header` is that of the chunk's file
+    /// ([`crate::connectors::Source::header`]). The job's loop calls this for every batch of some 256 rows.
     pub fn rows<'r, 'a>(
         &'r mut self,
         chunk: &'a Chunk,
         header: Option<&[String]>,
+        from: usize,
     ) -> Result<Rows<'r, 'a>, Failure> {
-        let _ = header;
+        let _ = (header, from);
         Ok(Rows {
             reader: self,
             chunk,
@@ -59,6 +61,11 @@ impl<'a> Rows<'_, 'a> {
 
     /// The record that `next` read last.
     pub fn record(&self) -> Record<'a> {
+        todo!()
+    }
+
+    /// Where the next record begins in the chunk's bytes, to go on later with [`Reader::rows`].
+    pub fn position(&self) -> usize {
         todo!()
     }
 }

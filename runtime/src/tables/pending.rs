@@ -82,7 +82,14 @@ impl Pending {
         Ok(written)
     }
 
-    /// Gives out the keys with their rows as the epoch left them; for a table without a connector.
+    /// Gives out each key with its row as the epoch left it.
+    pub fn each_key(&self, mut each: impl FnMut(&[u8], Option<&[u8]>)) {
+        for position in 0..self.now.len() {
+            each(self.now.key(position), read_kept(self.now.value(position)));
+        }
+    }
+
+    /// Gives out the rows of all keys before and after the epoch; for a table without a connector.
     pub fn keyed(&self) -> impl Iterator<Item = (Option<&[u8]>, Option<&[u8]>)> {
         (0..self.now.len()).map(|position| {
             let before = if self.changelog { read_kept(self.first.value(position)) } else { None };

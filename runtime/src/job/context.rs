@@ -1,0 +1,158 @@
+//! What a step of a pipeline is handed with each batch.
+
+use bumpalo::collections::Vec;
+
+use crate::connectors::Row;
+use crate::decode::{Decode, Record, Rows};
+use crate::operators::Change;
+use crate::scope::Scope;
+use crate::tables::{Appended, Keyed, TableRow, Tables};
+use crate::values::{Fault, Value};
+
+/// Most rows of a batch: enough to hide cache misses, few enough to stay in the cache.
+pub const BATCH: usize = 256;
+
+/// A batch's memory and clock, the pipeline's tables, and what went wrong so far.
+pub struct Context<'a, 't> {
+    /// Memory for text, the clock, the time zone.
+    pub scope: Scope<'a>,
+    tables: &'t mut Tables,
+    faults: &'t mut std::vec::Vec<RowFault>,
+}
+
+/// A row error and the row of the batch that it belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowFault {
+    /// Position in the batch; none for a row that a view gave out at the end of an epoch.
+    pub row: Option<usize>,
+    /// The row as text, where there is no record.
+    pub text: Option<String>,
+    /// Why.
+    pub fault: Fault,
+}
+
+impl<'a, 't> Context<'a, 't> {
+    /// A context for one batch.
+    pub fn new(scope: Scope<'a>, tables: &'t mut Tables, faults: &'t mut std::vec::Vec<RowFault>) -> Self {
+        Self { scope, tables, faults }
+    }
+
+    /// Notes the outcome of a row of the batch.
+    #[inline]
+    pub fn settle(&mut self, row: usize, outcome: Result<(), Fault>) {
+        if let Err(fault) = outcome {
+            self.faults.push(RowFault { row: Some(row), text: None, fault });
+        }
+    }
+
+    /// Notes the outcome of a row that a view gave out at the end of an epoch.
+    #[inline]
+    pub fn settle_output(&mut self, row: &dyn std::fmt::Debug, outcome: Result<(), Fault>) {
+        if let Err(fault) = outcome {
+            self.faults.push(RowFault { row: None, text: Some(format!("{row:?}")), fault });
+        }
+    }
+
+    /// Appends a row to a table without a primary key.
+    pub fn append<R: Appended>(&mut self, row: &R) -> Result<(), Fault> {
+        self.tables.append(row)
+    }
+
+    /// Changes a row of a table with a primary key.
+    pub fn change<R: Keyed>(&mut self, change: &Change<R>) -> Result<(), Fault> {
+        self.tables.change(change)
+    }
+
+    /// Changes a row of a query of which several rows can have the table's primary key.
+    pub fn contend<R: Keyed>(&mut self, change: &Change<R>, own: Option<&[Value<'_>]>) -> Result<(), Fault> {
+        self.tables.contend(change, own)
+    }
+
+    /// Writes a change to a table without a primary key that takes a changelog.
+    pub fn log<R: TableRow>(&mut self, change: &Change<R>) -> Result<(), Fault> {
+        self.tables.log(change)
+    }
+
+    /// Notes that the batch will look this key up.
+    pub fn want<R: TableRow>(&mut self, key: &[Value<'_>]) {
+        self.tables.want::<R>(key);
+    }
+
+    /// Asks the stores for all keys that are wanted, once.
+    pub fn fetch(&mut self) {
+        self.tables.fetch();
+    }
+
+    /// The row of a key, as every earlier event left it.
+    pub fn look_up<R: TableRow + Decode<'a>>(&mut self, key: &[Value<'_>]) -> Result<Option<R>, Fault> {
+        self.tables.look_up(key, &self.scope)
+    }
+}
+
+/// The records of a batch, on their way to becoming rows.
+pub struct Input<'r, 'c, 'a> {
+    rows: &'r mut Rows<'c, 'a>,
+    limit: usize,
+    /// The records of the rows that were read.
+    records: Vec<'a, Record<'a>>,
+    /// The records that could not be read.
+    failed: Vec<'a, (Record<'a>, Fault)>,
+    ended: bool,
+}
+
+impl<'r, 'c, 'a> Input<'r, 'c, 'a> {
+    /// Up to `limit` of the rows.
+    pub fn new(rows: &'r mut Rows<'c, 'a>, limit: usize, scope: &Scope<'a>) -> Self {
+        let records = Vec::with_capacity_in(limit, scope.memory);
+        Self { rows, limit, records, failed: Vec::new_in(scope.memory), ended: false }
+    }
+
+    /// Reads the rows of the batch; records that cannot be read are noted with their reasons.
+    pub fn read<R: Decode<'a>>(&mut self, scope: &Scope<'a>) -> Vec<'a, R> {
+        let mut rows = Vec::with_capacity_in(self.limit, scope.memory);
+        while self.len() < self.limit {
+            match self.rows.next::<R>(scope) {
+                Some(Ok(row)) => {
+                    rows.push(row);
+                    self.records.push(self.rows.record());
+                }
+                Some(Err(fault)) => self.failed.push((self.rows.record(), fault)),
+                None => {
+                    self.ended = true;
+                    break;
+                }
+            }
+        }
+        rows
+    }
+
+    /// How many records were read, good and bad.
+    pub fn len(&self) -> usize {
+        self.records.len() + self.failed.len()
+    }
+
+    /// Whether none was read.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether the chunk has no more records.
+    pub fn ended(&self) -> bool {
+        self.ended
+    }
+
+    /// The record of a row of the batch.
+    pub fn record(&self, row: usize) -> Option<&Record<'a>> {
+        self.records.get(row)
+    }
+
+    /// The records that could not be read, each with the reason.
+    pub fn failed(&self) -> &[(Record<'a>, Fault)] {
+        &self.failed
+    }
+}
+
+/// A row's key in its query, for `contend`.
+pub fn values<'a, const N: usize>(row: &'a dyn Row, columns: [usize; N]) -> [Value<'a>; N] {
+    columns.map(|column| row.value(column))
+}

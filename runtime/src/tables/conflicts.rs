@@ -1,0 +1,142 @@
+//! Rows of a query that share a primary key of the sink: which of them stands.
+
+use std::collections::HashMap;
+
+/// What `on_conflict` says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnConflict {
+    /// The row that changed last stands.
+    KeepLatest,
+    /// The row that came first stands.
+    KeepFirst,
+    /// Two rows are an error.
+    Fail,
+}
+
+/// The rows of each primary key, in the order in which they came (or last changed, for `keep_latest`).
+#[derive(Debug)]
+pub struct Conflicts {
+    rule: OnConflict,
+    rows: HashMap<Vec<u8>, Vec<Rival>>,
+    before: Vec<u8>,
+}
+
+#[derive(Debug)]
+struct Rival {
+    /// The row's own key in the query.
+    own: Vec<u8>,
+    row: Vec<u8>,
+}
+
+/// The row of a primary key before and after a change.
+#[derive(Debug, Clone, Copy)]
+pub struct Standing<'a> {
+    /// Before.
+    pub before: Option<&'a [u8]>,
+    /// After.
+    pub after: Option<&'a [u8]>,
+}
+
+/// Two rows have the same primary key under `on_conflict: fail`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Conflict;
+
+impl Conflicts {
+    /// No rows yet.
+    pub fn new(rule: OnConflict) -> Self {
+        Self { rule, rows: HashMap::new(), before: Vec::new() }
+    }
+
+    /// Puts in the row of a query key, or takes it out. `own` is none for rows that have no key in the query: then
+    /// each is a rival of all others, and none is ever taken out.
+    pub fn change(&mut self, key: &[u8], own: Option<&[u8]>, row: Option<&[u8]>) -> Result<Standing<'_>, Conflict> {
+        let Self { rule, rows, before } = self;
+        if !rows.contains_key(key) {
+            rows.insert(key.to_vec(), Vec::new());
+        }
+        let Some(rivals) = rows.get_mut(key) else { return Ok(Standing { before: None, after: None }) };
+        let stood = standing(*rule, rivals).map(|rival| {
+            before.clear();
+            before.extend_from_slice(&rival.row);
+        });
+        let same = rivals.iter().position(|rival| own.is_some_and(|own| own == rival.own));
+        match (*rule, row) {
+            (_, None) => {
+                if let Some(same) = same {
+                    rivals.remove(same);
+                }
+            }
+            (OnConflict::KeepLatest, Some(row)) => {
+                let replaced = same.or((own.is_none() && !rivals.is_empty()).then_some(0));
+                if let Some(replaced) = replaced {
+                    rivals.remove(replaced);
+                }
+                rivals.push(Rival { own: own.unwrap_or_default().to_vec(), row: row.to_vec() });
+            }
+            (OnConflict::KeepFirst | OnConflict::Fail, Some(row)) => match same {
+                Some(same) => {
+                    if let Some(rival) = rivals.get_mut(same) {
+                        rival.row = row.to_vec();
+                    }
+                }
+                None if *rule == OnConflict::Fail && !rivals.is_empty() => return Err(Conflict),
+                None if own.is_none() && !rivals.is_empty() => {}
+                None => rivals.push(Rival { own: own.unwrap_or_default().to_vec(), row: row.to_vec() }),
+            },
+        }
+        if rivals.is_empty() {
+            rows.remove(key);
+        }
+        let after = rows.get(key).and_then(|rivals| standing(*rule, rivals)).map(|rival| rival.row.as_slice());
+        Ok(Standing { before: stood.map(|()| before.as_slice()), after })
+    }
+}
+
+fn standing(rule: OnConflict, rivals: &[Rival]) -> Option<&Rival> {
+    match rule {
+        OnConflict::KeepLatest => rivals.last(),
+        OnConflict::KeepFirst | OnConflict::Fail => rivals.first(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(conflicts: &mut Conflicts, own: Option<&[u8]>, row: Option<&[u8]>) -> Option<Vec<u8>> {
+        conflicts.change(b"key", own, row).expect("no conflict").after.map(<[u8]>::to_vec)
+    }
+
+    #[test]
+    fn the_latest_row_stands_and_the_one_before_comes_back() {
+        let mut conflicts = Conflicts::new(OnConflict::KeepLatest);
+        assert_eq!(after(&mut conflicts, Some(b"a"), Some(b"a1")), Some(b"a1".to_vec()));
+        assert_eq!(after(&mut conflicts, Some(b"b"), Some(b"b1")), Some(b"b1".to_vec()));
+        assert_eq!(after(&mut conflicts, Some(b"a"), Some(b"a2")), Some(b"a2".to_vec()));
+        assert_eq!(after(&mut conflicts, Some(b"a"), None), Some(b"b1".to_vec()));
+        assert_eq!(after(&mut conflicts, Some(b"b"), None), None);
+        assert!(conflicts.rows.is_empty());
+    }
+
+    #[test]
+    fn the_first_row_stands_and_follows_its_own_changes() {
+        let mut conflicts = Conflicts::new(OnConflict::KeepFirst);
+        assert_eq!(after(&mut conflicts, Some(b"a"), Some(b"a1")), Some(b"a1".to_vec()));
+        assert_eq!(after(&mut conflicts, Some(b"b"), Some(b"b1")), Some(b"a1".to_vec()));
+        assert_eq!(after(&mut conflicts, Some(b"a"), Some(b"a2")), Some(b"a2".to_vec()));
+        assert_eq!(after(&mut conflicts, Some(b"a"), None), Some(b"b1".to_vec()));
+    }
+
+    #[test]
+    fn rows_without_a_key_of_their_own() {
+        let mut latest = Conflicts::new(OnConflict::KeepLatest);
+        assert_eq!(after(&mut latest, None, Some(b"1")), Some(b"1".to_vec()));
+        assert_eq!(after(&mut latest, None, Some(b"2")), Some(b"2".to_vec()));
+        let mut first = Conflicts::new(OnConflict::KeepFirst);
+        assert_eq!(after(&mut first, None, Some(b"1")), Some(b"1".to_vec()));
+        assert_eq!(after(&mut first, None, Some(b"2")), Some(b"1".to_vec()));
+        let mut fail = Conflicts::new(OnConflict::Fail);
+        assert_eq!(after(&mut fail, None, Some(b"1")), Some(b"1".to_vec()));
+        assert_eq!(fail.change(b"key", None, Some(b"2")).err(), Some(Conflict));
+    }
+}

@@ -1,0 +1,232 @@
+//! Look-ups: rows of a store by primary key, through a cache.
+
+use std::num::NonZeroUsize;
+use std::time::{Duration, Instant};
+
+use lru::LruCache;
+
+use crate::connectors::{Failure, Store, TableInfo};
+use crate::state::KeyedBytes;
+use crate::tables::encoded::{decode, encode};
+use crate::values::Value;
+
+/// `cache:` of a look-up table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cache {
+    /// Every batch asks the store once for its distinct keys.
+    None,
+    /// The rows used last are kept.
+    Lru {
+        /// Most rows kept.
+        rows: u64,
+        /// Milliseconds that a row is believed.
+        ttl: Option<u64>,
+        /// Whether keys without a row are remembered too.
+        missing: bool,
+    },
+    /// The whole table is loaded at start.
+    All {
+        /// Milliseconds after which it is loaded again.
+        ttl: Option<u64>,
+    },
+}
+
+/// What is kept of a key: its row, or that it has none.
+const ABSENT: u8 = 0;
+const PRESENT: u8 = 1;
+
+/// A table that is looked up.
+pub struct Lookup {
+    store: Box<dyn Store>,
+    info: &'static TableInfo,
+    kept: Kept,
+    /// Keys of the current batch that nobody knows yet.
+    wanted: KeyedBytes,
+    /// What the store said of the current batch's keys.
+    answers: KeyedBytes,
+    row: Vec<u8>,
+}
+
+enum Kept {
+    Nothing,
+    Recent { rows: LruCache<Vec<u8>, Recent>, ttl: Option<Duration>, missing: bool },
+    Everything { rows: KeyedBytes, ttl: Option<Duration>, loaded: Option<Instant> },
+}
+
+struct Recent {
+    row: Vec<u8>,
+    asked: Instant,
+}
+
+/// Whether a key has a row, as far as it is known: `None` if the store must be asked.
+type Known<'a> = Option<Option<&'a [u8]>>;
+
+fn open(kept: &[u8]) -> Option<&[u8]> {
+    kept.split_first().filter(|(kind, _)| **kind == PRESENT).map(|(_, row)| row)
+}
+
+fn close(row: Option<&[u8]>, into: &mut Vec<u8>) {
+    into.clear();
+    into.push(if row.is_some() { PRESENT } else { ABSENT });
+    into.extend_from_slice(row.unwrap_or_default());
+}
+
+impl Lookup {
+    /// A look-up table over a store.
+    pub fn new(store: Box<dyn Store>, info: &'static TableInfo, cache: Cache) -> Self {
+        let duration = |ttl: Option<u64>| ttl.map(Duration::from_millis);
+        let kept = match cache {
+            Cache::None => Kept::Nothing,
+            Cache::Lru { rows, ttl, missing } => {
+                let rows = usize::try_from(rows).ok().and_then(NonZeroUsize::new).unwrap_or(NonZeroUsize::MIN);
+                // Memory is taken as rows come: a limit of millions costs nothing by itself.
+                let mut cache = LruCache::unbounded();
+                if rows.get() <= 1024 {
+                    cache = LruCache::new(rows);
+                } else {
+                    cache.resize(rows);
+                }
+                Kept::Recent { rows: cache, ttl: duration(ttl), missing }
+            }
+            Cache::All { ttl } => Kept::Everything { rows: KeyedBytes::default(), ttl: duration(ttl), loaded: None },
+        };
+        Self { store, info, kept, wanted: KeyedBytes::default(), answers: KeyedBytes::default(), row: Vec::new() }
+    }
+
+    /// Loads the table if it is kept whole and not loaded, or too old; called at the start of an epoch.
+    pub fn refresh(&mut self, now: Instant) -> Result<(), Failure> {
+        let Kept::Everything { rows, ttl, loaded } = &mut self.kept else { return Ok(()) };
+        let old = loaded.is_none_or(|loaded| ttl.is_some_and(|ttl| now.duration_since(loaded) >= ttl));
+        if !old {
+            return Ok(());
+        }
+        *loaded = Some(now);
+        rows.clear();
+        let (info, row) = (self.info, &mut self.row);
+        let mut key = Vec::new();
+        self.store.scan(&mut |values| {
+            row.clear();
+            row.push(PRESENT);
+            for value in values {
+                encode(value, row);
+            }
+            key.clear();
+            encode_key_of_row(info, values, &mut key);
+            rows.set(&key, row);
+        })
+    }
+
+    fn known(&mut self, key: &[u8]) -> Known<'_> {
+        match &mut self.kept {
+            Kept::Everything { rows, .. } => return Some(rows.get(key).and_then(open)),
+            Kept::Recent { rows, ttl, .. } => {
+                let fresh = rows
+                    .peek(key)
+                    .is_some_and(|recent| ttl.is_none_or(|ttl| recent.asked.elapsed() < ttl));
+                if fresh {
+                    return rows.get(key).map(|recent| open(&recent.row));
+                }
+            }
+            Kept::Nothing => {}
+        }
+        self.answers.get(key).map(open)
+    }
+
+    /// Notes that the current batch needs a key.
+    pub fn want(&mut self, key: &[u8]) {
+        if self.known(key).is_none() {
+            self.wanted.set(key, &[]);
+        }
+    }
+
+    /// Asks the store once for all keys that are wanted.
+    pub fn fetch(&mut self) -> Result<(), Failure> {
+        if self.wanted.is_empty() {
+            return Ok(());
+        }
+        let keys: Vec<Value<'_>> =
+            (0..self.wanted.len()).flat_map(|position| key_values(self.info, self.wanted.key(position))).collect();
+        let (row, wanted, answers) = (&mut self.row, &self.wanted, &mut self.answers);
+        for position in 0..wanted.len() {
+            answers.set(wanted.key(position), &[ABSENT]);
+        }
+        self.store.fetch(&keys, &mut |position, values| {
+            row.clear();
+            row.push(PRESENT);
+            for value in values {
+                encode(value, row);
+            }
+            answers.set(wanted.key(position), row);
+        })?;
+        if let Kept::Recent { rows, missing, .. } = &mut self.kept {
+            let asked = Instant::now();
+            for position in 0..wanted.len() {
+                let key = wanted.key(position);
+                let row = answers.get(key).unwrap_or_default().to_vec();
+                if *missing || row.first() == Some(&PRESENT) {
+                    rows.put(key.to_vec(), Recent { row, asked });
+                }
+            }
+        }
+        self.wanted.clear();
+        Ok(())
+    }
+
+    /// The row of a key; the store is asked if nobody knows.
+    pub fn get(&mut self, key: &[u8]) -> Result<Option<&[u8]>, Failure> {
+        if self.known(key).is_none() {
+            self.wanted.clear();
+            self.wanted.set(key, &[]);
+            self.fetch()?;
+        }
+        Ok(self.known(key).flatten())
+    }
+
+    /// Forgets what the store said of the last batch.
+    pub fn end_batch(&mut self) {
+        self.wanted.clear();
+        self.answers.clear();
+    }
+
+    /// Takes over what the job wrote to the table, once the store has it.
+    pub fn written(&mut self, key: &[u8], row: Option<&[u8]>) {
+        match &mut self.kept {
+            Kept::Nothing => {}
+            Kept::Recent { rows, missing, .. } => {
+                if row.is_some() || *missing {
+                    let mut kept = Vec::new();
+                    close(row, &mut kept);
+                    rows.put(key.to_vec(), Recent { row: kept, asked: Instant::now() });
+                } else {
+                    rows.pop(key);
+                }
+            }
+            Kept::Everything { rows, .. } => {
+                close(row, &mut self.row);
+                rows.set(key, &self.row);
+            }
+        }
+    }
+}
+
+/// A key as a whole row, nulls in the columns that are not of the key.
+fn encode_key_of_row(info: &TableInfo, values: &[Value<'_>], out: &mut Vec<u8>) {
+    for column in 0..info.columns.len() {
+        let value = values.get(column).filter(|_| info.primary_key.contains(&column));
+        encode(value.unwrap_or(&Value::Null), out);
+    }
+}
+
+/// Writes a key, given its values in the order of the primary key, as a whole row with nulls in the other columns.
+pub fn encode_key(info: &TableInfo, values: &[Value<'_>], out: &mut Vec<u8>) {
+    for column in 0..info.columns.len() {
+        let place = info.primary_key.iter().position(|key| *key == column);
+        encode(place.and_then(|place| values.get(place)).unwrap_or(&Value::Null), out);
+    }
+}
+
+/// The values of a key written by [`encode_key`], in the order of the primary key.
+fn key_values<'a>(info: &'static TableInfo, mut key: &'a [u8]) -> impl Iterator<Item = Value<'a>> + use<'a> {
+    let values: Vec<Value<'a>> = (0..info.columns.len()).map(|_| decode(&mut key)).collect();
+    info.primary_key.iter().map(move |column| values.get(*column).copied().unwrap_or(Value::Null))
+}

@@ -1,0 +1,391 @@
+//! The tables of a running job: what an epoch changes in them, and look-ups that see those changes.
+
+mod conflicts;
+mod encoded;
+mod lookup;
+mod pending;
+
+use std::time::Instant;
+
+use crate::connectors::{ChangeKind, Failure, Row, Sink, Store, TableInfo};
+use crate::decode::{Decode, Field};
+use crate::operators::Change;
+use crate::scope::Scope;
+use crate::values::{Fault, Value};
+
+use conflicts::Conflicts;
+pub use conflicts::OnConflict;
+pub use encoded::EncodedRow;
+use encoded::{decode, encode, encode_row};
+pub use lookup::Cache;
+use lookup::{Lookup, encode_key};
+use pending::Pending;
+
+/// A row of a table of the pipeline; implemented by generated code.
+pub trait TableRow: Row {
+    /// The table's position among the pipeline's tables.
+    const TABLE: usize;
+}
+
+/// A row of a table with a primary key: it takes changes.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is a row of a table that only takes new rows",
+    label = "the rows here can change, and the table of `{Self}` has no primary key to change them by",
+    note = "declare a `primary_key` for the table, or insert from a view whose rows never change"
+)]
+pub trait Keyed: TableRow {}
+
+/// A row of a table without a primary key: it takes new rows.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is a row of a table with a primary key",
+    label = "a table with a primary key takes changes, not bare rows",
+    note = "wrap the row: `Change::insert(row)`"
+)]
+pub trait Appended: TableRow {}
+
+/// The tables of a running job.
+#[derive(Default)]
+pub struct Tables {
+    tables: Vec<Table>,
+    key: Vec<u8>,
+    before: Vec<u8>,
+    after: Vec<u8>,
+    own: Vec<u8>,
+    failure: Option<Failure>,
+}
+
+struct Table {
+    info: &'static TableInfo,
+    sink: Option<Box<dyn Sink>>,
+    pending: Pending,
+    conflicts: Option<Conflicts>,
+    lookup: Option<Lookup>,
+    written: u64,
+}
+
+/// What a table is opened with.
+pub struct OpenTable {
+    /// Its columns and key.
+    pub info: &'static TableInfo,
+    /// Where its changes go; none if nothing is inserted, or if the program reads the changes itself.
+    pub sink: Option<Box<dyn Sink>>,
+    /// Whether the program that embeds the pipeline reads the changes, with the rows before.
+    pub embedded: bool,
+    /// What look-ups ask.
+    pub store: Option<(Box<dyn Store>, Cache)>,
+    /// What happens to rows with the same primary key, where that needs state.
+    pub conflicts: Option<OnConflict>,
+}
+
+impl Tables {
+    /// Adds the next table.
+    pub fn open(&mut self, table: OpenTable) {
+        let changelog = table.embedded || table.sink.as_ref().is_some_and(|sink| sink.wants_changelog());
+        self.tables.push(Table {
+            info: table.info,
+            sink: table.sink,
+            pending: Pending::new(changelog),
+            conflicts: table.conflicts.map(Conflicts::new),
+            lookup: table.store.map(|(store, cache)| Lookup::new(store, table.info, cache)),
+            written: 0,
+        });
+    }
+
+    /// Takes a new row of a table without a primary key.
+    pub fn append<R: Appended>(&mut self, row: &R) -> Result<(), Fault> {
+        self.append_row(R::TABLE, ChangeKind::Insert, row)
+    }
+
+    /// Takes a change of a table without a primary key whose sink writes a changelog.
+    pub fn log<R: TableRow>(&mut self, change: &Change<R>) -> Result<(), Fault> {
+        let kinds = match change {
+            Change { before: Some(_), after: Some(_) } => [ChangeKind::UpdateBefore, ChangeKind::UpdateAfter],
+            Change { .. } => [ChangeKind::Delete, ChangeKind::Insert],
+        };
+        for (kind, row) in kinds.into_iter().zip([&change.before, &change.after]) {
+            if let Some(row) = row {
+                self.append_row(R::TABLE, kind, row)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn append_row(&mut self, table: usize, kind: ChangeKind, row: &dyn Row) -> Result<(), Fault> {
+        let Some(table) = self.tables.get_mut(table) else { return Ok(()) };
+        check(table.info, row)?;
+        self.after.clear();
+        encode_row(row, 0..table.info.columns.len(), &mut self.after);
+        table.pending.append(kind, &self.after);
+        Ok(())
+    }
+
+    /// Takes a change of a row of a table with a primary key.
+    pub fn change<R: Keyed>(&mut self, change: &Change<R>) -> Result<(), Fault> {
+        let before = change.before.as_ref().map(|row| row as &dyn Row);
+        let after = change.after.as_ref().map(|row| row as &dyn Row);
+        self.change_row(R::TABLE, before, after)
+    }
+
+    fn change_row(&mut self, table: usize, before: Option<&dyn Row>, after: Option<&dyn Row>) -> Result<(), Fault> {
+        let Some(table) = self.tables.get_mut(table) else { return Ok(()) };
+        let info = table.info;
+        if let Some(row) = after {
+            check(info, row)?;
+        }
+        if let Some(row) = before {
+            self.before.clear();
+            encode_row(row, 0..info.columns.len(), &mut self.before);
+            self.key.clear();
+            encode_key_of(info, row, &mut self.key);
+        }
+        let Some(row) = after else {
+            if before.is_some() {
+                table.pending.set(&self.key, Some(&self.before), None);
+            }
+            return Ok(());
+        };
+        self.after.clear();
+        encode_row(row, 0..info.columns.len(), &mut self.after);
+        self.own.clear();
+        encode_key_of(info, row, &mut self.own);
+        let moved = before.is_some() && self.own != self.key;
+        if moved {
+            table.pending.set(&self.key, Some(&self.before), None);
+        }
+        let stood = (before.is_some() && !moved).then_some(self.before.as_slice());
+        table.pending.set(&self.own, stood, Some(&self.after));
+        Ok(())
+    }
+
+    /// Takes a change of a row of a query in which several rows can have the primary key of the table. `own` is the
+    /// row's key in the query, before and after the same; none if it has none.
+    pub fn contend<R: Keyed>(&mut self, change: &Change<R>, own: Option<&[Value<'_>]>) -> Result<(), Fault> {
+        if let Some(row) = &change.after
+            && let Some(table) = self.tables.get(R::TABLE)
+        {
+            check(table.info, row)?;
+        }
+        self.own.clear();
+        for value in own.unwrap_or_default() {
+            encode(value, &mut self.own);
+        }
+        let before = change.before.as_ref().map(|row| row as &dyn Row);
+        let after = change.after.as_ref().map(|row| row as &dyn Row);
+        if let Some(row) = before {
+            self.contend_row(R::TABLE, own.is_some(), row, after.is_some_and(|after| same_key(R::TABLE, &self.tables, row, after)))?;
+        }
+        if let Some(row) = after {
+            self.settle(R::TABLE, own.is_some(), row, true)?;
+        }
+        Ok(())
+    }
+
+    /// Takes the row before a change out, unless the row after it has the same primary key and takes its place.
+    fn contend_row(&mut self, table: usize, keyed: bool, row: &dyn Row, replaced: bool) -> Result<(), Fault> {
+        if replaced { Ok(()) } else { self.settle(table, keyed, row, false) }
+    }
+
+    fn settle(&mut self, table: usize, keyed: bool, row: &dyn Row, present: bool) -> Result<(), Fault> {
+        let Some(table) = self.tables.get_mut(table) else { return Ok(()) };
+        let Some(conflicts) = &mut table.conflicts else { return Ok(()) };
+        self.key.clear();
+        encode_key_of(table.info, row, &mut self.key);
+        self.after.clear();
+        encode_row(row, 0..table.info.columns.len(), &mut self.after);
+        let own = keyed.then_some(self.own.as_slice());
+        match conflicts.change(&self.key, own, present.then_some(self.after.as_slice())) {
+            Ok(standing) => {
+                if standing.before != standing.after {
+                    table.pending.set(&self.key, standing.before, standing.after);
+                }
+                Ok(())
+            }
+            Err(conflicts::Conflict) => {
+                let message = format!(
+                    "two rows of the query have the same primary key ({}) in table '{}', and on_conflict is fail",
+                    key_text(table.info, row),
+                    table.info.name
+                );
+                self.failure.get_or_insert(Failure { message: message.clone(), environment: false });
+                Err(Fault::new(message))
+            }
+        }
+    }
+
+    /// Notes that the current batch will look a key up, given its values in the order of the primary key.
+    pub fn want<R: TableRow>(&mut self, key: &[Value<'_>]) {
+        let Some(table) = self.tables.get_mut(R::TABLE) else { return };
+        if let Some(lookup) = &mut table.lookup {
+            self.key.clear();
+            encode_key(table.info, key, &mut self.key);
+            if table.pending.get(&self.key).is_none() {
+                lookup.want(&self.key);
+            }
+        }
+    }
+
+    /// Asks the stores once for all keys that are wanted.
+    pub fn fetch(&mut self) {
+        for lookup in self.tables.iter_mut().filter_map(|table| table.lookup.as_mut()) {
+            if let Err(failure) = lookup.fetch() {
+                self.failure.get_or_insert(failure);
+            }
+        }
+    }
+
+    /// The row of a key as every earlier event left it.
+    pub fn look_up<'a, R>(&mut self, key: &[Value<'_>], scope: &Scope<'a>) -> Result<Option<R>, Fault>
+    where
+        R: TableRow + Decode<'a>,
+    {
+        if key.contains(&Value::Null) {
+            return Ok(None);
+        }
+        let Some(bytes) = self.find(R::TABLE, key, scope)? else { return Ok(None) };
+        let mut rest = bytes;
+        let mut row = R::default();
+        let table = &self.tables.get(R::TABLE).map_or(&[][..], |table| table.info.columns);
+        for column in table.iter() {
+            let value = decode(&mut rest);
+            if let Some(wanted) = R::COLUMNS.iter().position(|name| *name == column.name) {
+                row.set(wanted, Field::Value(value), scope)?;
+            }
+        }
+        row.check()?;
+        Ok(Some(row))
+    }
+
+    fn find<'a>(&mut self, table: usize, key: &[Value<'_>], scope: &Scope<'a>) -> Result<Option<&'a [u8]>, Fault> {
+        let Some(table) = self.tables.get_mut(table) else { return Ok(None) };
+        self.key.clear();
+        encode_key(table.info, key, &mut self.key);
+        let keep = |bytes: &[u8]| -> &'a [u8] { scope.memory.alloc_slice_copy(bytes) };
+        if let Some(row) = table.pending.get(&self.key) {
+            return Ok(row.map(keep));
+        }
+        let Some(lookup) = &mut table.lookup else { return Ok(None) };
+        match lookup.get(&self.key) {
+            Ok(row) => Ok(row.map(keep)),
+            Err(failure) => {
+                let fault = Fault::new(failure.message.clone());
+                self.failure.get_or_insert(failure);
+                Err(fault)
+            }
+        }
+    }
+
+    /// Forgets what was asked for the batch that is done.
+    pub fn end_batch(&mut self) {
+        for lookup in self.tables.iter_mut().filter_map(|table| table.lookup.as_mut()) {
+            lookup.end_batch();
+        }
+    }
+
+    /// What made it impossible to go on, if anything.
+    pub fn failure(&mut self) -> Option<Failure> {
+        self.failure.take()
+    }
+
+    /// Loads the look-up tables that are kept whole and not loaded yet, or too old.
+    pub fn begin_epoch(&mut self) -> Result<(), Failure> {
+        let now = Instant::now();
+        for lookup in self.tables.iter_mut().filter_map(|table| table.lookup.as_mut()) {
+            lookup.refresh(now)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the epoch's changes to the sinks and commits them.
+    pub fn commit(&mut self, epoch: u64) -> Result<(), Failure> {
+        for table in &mut self.tables {
+            if let Some(lookup) = &mut table.lookup {
+                table.pending.each_key(|key, row| lookup.written(key, row));
+            }
+            if let Some(sink) = &mut table.sink {
+                table.written += table.pending.write(sink.as_mut())?;
+            }
+        }
+        for sink in self.tables.iter_mut().filter_map(|table| table.sink.as_mut()) {
+            sink.commit(epoch)?;
+        }
+        Ok(())
+    }
+
+    /// The sinks with their tables and the changes written to each.
+    pub fn sinks(&mut self) -> impl Iterator<Item = (&'static TableInfo, &mut dyn Sink, u64)> {
+        self.tables.iter_mut().filter_map(|table| {
+            let sink: &mut dyn Sink = table.sink.as_mut()?.as_mut();
+            Some((table.info, sink, table.written))
+        })
+    }
+
+    /// Gives the changes of a table without a connector to the program that embeds the pipeline, and forgets them.
+    pub fn take_changes<R>(&mut self, scope: &Scope<'_>, mut each: impl for<'a> FnMut(Change<R::At<'a>>)) -> Result<(), Fault>
+    where
+        R: RowOf,
+    {
+        let Some(table) = self.tables.get_mut(R::TABLE) else { return Ok(()) };
+        for (before, after) in table.pending.keyed() {
+            if before != after {
+                each(Change { before: read::<R>(before, scope)?, after: read::<R>(after, scope)? });
+            }
+        }
+        for (kind, row) in table.pending.logged() {
+            let row = read::<R>(Some(row), scope)?;
+            each(match kind {
+                ChangeKind::Insert | ChangeKind::UpdateAfter => Change { before: None, after: row },
+                ChangeKind::Delete | ChangeKind::UpdateBefore => Change { before: row, after: None },
+            });
+        }
+        table.pending.clear();
+        Ok(())
+    }
+}
+
+/// A table's row type with the lifetime left open: implemented for `Row<'static>` by generated code.
+pub trait RowOf {
+    /// The table's position among the pipeline's tables.
+    const TABLE: usize;
+    /// The row.
+    type At<'a>: Decode<'a>;
+}
+
+fn read<'a, R: RowOf>(bytes: Option<&'a [u8]>, scope: &Scope<'a>) -> Result<Option<R::At<'a>>, Fault> {
+    let Some(mut bytes) = bytes else { return Ok(None) };
+    let mut row = R::At::<'a>::default();
+    let mut column = 0;
+    while !bytes.is_empty() {
+        row.set(column, Field::Value(decode(&mut bytes)), scope)?;
+        column += 1;
+    }
+    Ok(Some(row))
+}
+
+fn same_key(table: usize, tables: &[Table], one: &dyn Row, other: &dyn Row) -> bool {
+    tables
+        .get(table)
+        .is_some_and(|table| table.info.primary_key.iter().all(|key| one.value(*key) == other.value(*key)))
+}
+
+fn encode_key_of(info: &TableInfo, row: &dyn Row, out: &mut Vec<u8>) {
+    for column in 0..info.columns.len() {
+        let value = if info.primary_key.contains(&column) { row.value(column) } else { Value::Null };
+        encode(&value, out);
+    }
+}
+
+fn check(info: &TableInfo, row: &dyn Row) -> Result<(), Fault> {
+    match info.columns.iter().enumerate().find(|(at, column)| column.not_null && row.value(*at) == Value::Null) {
+        Some((_, column)) => Err(Fault::null(column.name)),
+        None => Ok(()),
+    }
+}
+
+fn key_text(info: &TableInfo, row: &dyn Row) -> String {
+    let parts: Vec<String> = info
+        .primary_key
+        .iter()
+        .filter_map(|key| Some(format!("{} = {:?}", info.columns.get(*key)?.name, row.value(*key))))
+        .collect();
+    parts.join(", ")
+}
