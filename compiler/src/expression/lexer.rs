@@ -43,11 +43,8 @@ const SIGNS: [&str; 20] =
     ["<>", "<=", ">=", "!=", "||", "=>", "(", ")", ",", ".", "+", "-", "*", "/", "%", "=", "<", ">", "[", "]"];
 
 /// Signs of other languages, with what to say about them.
-const FOREIGN: [(&str, Unsupported); 3] = [
-    ("==", Unsupported::DoubleEquals),
-    ("&&", Unsupported::DoubleAmpersand),
-    ("::", Unsupported::DoubleColon),
-];
+const FOREIGN: [(&str, Unsupported); 3] =
+    [("==", Unsupported::DoubleEquals), ("&&", Unsupported::DoubleAmpersand), ("::", Unsupported::DoubleColon)];
 
 /// All tokens of a text; the last one is [`TokenKind::End`].
 pub fn tokens(text: &Text) -> Result<Vec<Token>, SyntaxError> {

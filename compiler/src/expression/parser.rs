@@ -1,9 +1,9 @@
 //! The Pratt parser: operators by their binding power, everything else by its first word.
 
+use super::MAX_DEPTH;
 use super::error::{Missing, SyntaxError, SyntaxErrorKind, Unsupported};
 use super::lexer::{Token, TokenKind, tokens, unescape};
 use super::tree::{Call, Ident, InputName, IsTest, Item, LikeKind, Literal, Node, NodeKind, TypeName};
-use super::MAX_DEPTH;
 use crate::catalogue::BinaryOp;
 use crate::source::{Span, Text};
 
@@ -24,8 +24,8 @@ pub(super) mod power {
 
 /// Words that are no names unless quoted: they have a place in the grammar where a name could stand.
 const RESERVED: [&str; 24] = [
-    "and", "or", "not", "is", "null", "true", "false", "unknown", "in", "between", "like", "similar", "escape",
-    "case", "when", "then", "else", "end", "cast", "try_cast", "as", "from", "select", "distinct",
+    "and", "or", "not", "is", "null", "true", "false", "unknown", "in", "between", "like", "similar", "escape", "case",
+    "when", "then", "else", "end", "cast", "try_cast", "as", "from", "select", "distinct",
 ];
 
 /// Functions that may be called without brackets.

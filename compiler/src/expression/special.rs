@@ -142,8 +142,7 @@ impl Parser {
         if returning.is_none() && empty.is_none() && error.is_none() {
             return Ok(args);
         }
-        let varchar =
-            || TypeName { name: "varchar".to_owned(), args: Vec::new(), not_null: false, span: name.span };
+        let varchar = || TypeName { name: "varchar".to_owned(), args: Vec::new(), not_null: false, span: name.span };
         let ty = returning.unwrap_or_else(varchar);
         let span = ty.span;
         args.push(self.node(NodeKind::Type(ty), span)?);
@@ -180,9 +179,7 @@ impl Parser {
     /// `x, path [true | false | unknown | error on error]`
     fn json_exists(&mut self, _name: &Ident) -> Parsed<Vec<Node>> {
         let mut args = self.arguments()?;
-        for (keyword, word) in
-            [("true", "TRUE"), ("false", "FALSE"), ("unknown", "UNKNOWN"), ("error", "ERROR")]
-        {
+        for (keyword, word) in [("true", "TRUE"), ("false", "FALSE"), ("unknown", "UNKNOWN"), ("error", "ERROR")] {
             if args.len() == 2 && self.is_word(0, keyword) {
                 let span = self.advance();
                 self.expect_word("on")?;

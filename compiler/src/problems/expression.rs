@@ -10,10 +10,9 @@ pub fn syntax(error: &SyntaxError) -> Problem {
         SyntaxErrorKind::Empty => {
             problem("E0201", "there is no expression here".to_owned()).help("write one, or leave the key out")
         }
-        SyntaxErrorKind::Character(character) => character_help(
-            problem("E0202", format!("`{character}` means nothing in an expression")),
-            *character,
-        ),
+        SyntaxErrorKind::Character(character) => {
+            character_help(problem("E0202", format!("`{character}` means nothing in an expression")), *character)
+        }
         SyntaxErrorKind::UnclosedText => problem("E0203", "a text begins here and does not end".to_owned())
             .help("end it with `'`; a `'` inside a text is written twice: 'it''s'"),
         SyntaxErrorKind::UnclosedName(quote) => {
@@ -23,12 +22,11 @@ pub fn syntax(error: &SyntaxError) -> Problem {
         SyntaxErrorKind::UnclosedComment => {
             problem("E0203", "a comment begins here and does not end".to_owned()).help("end it with `*/`")
         }
-        SyntaxErrorKind::EmptyName => problem("E0202", "a quoted name is empty".to_owned())
-            .help("an empty text is written in single quotes: ''"),
-        SyntaxErrorKind::Number(digits) => {
-            problem("E0204", format!("the number {digits} has letters behind it"))
-                .help("numbers are written like 1000, 1.5 or 1e3; a name that begins with a digit stands in `…`")
+        SyntaxErrorKind::EmptyName => {
+            problem("E0202", "a quoted name is empty".to_owned()).help("an empty text is written in single quotes: ''")
         }
+        SyntaxErrorKind::Number(digits) => problem("E0204", format!("the number {digits} has letters behind it"))
+            .help("numbers are written like 1000, 1.5 or 1e3; a name that begins with a digit stands in `…`"),
         SyntaxErrorKind::Hex => problem("E0204", "these are no bytes".to_owned())
             .help("write two hexadecimal digits for each byte: x'00ff'"),
         SyntaxErrorKind::UnicodeEscape => problem("E0204", "a Unicode escape is wrong".to_owned())
@@ -108,22 +106,15 @@ fn unsupported(error: &SyntaxError, what: Unsupported) -> Problem {
             "an expression holds no query",
             "write the query as a view; a row of another table is fetched with `lookup`",
         ),
-        Unsupported::Over => problem(
-            "there are no `over` windows",
-            "aggregate in a view with `group_by`",
-        ),
-        Unsupported::Row => problem(
-            "there are no row values",
-            "compare column by column: `a = 1 and b = 2`",
-        ),
+        Unsupported::Over => problem("there are no `over` windows", "aggregate in a view with `group_by`"),
+        Unsupported::Row => problem("there are no row values", "compare column by column: `a = 1 and b = 2`"),
         Unsupported::Array => problem(
             "there are no arrays or maps",
             "keep them as JSON text and read parts of it with json_value(text, '$.path')",
         ),
-        Unsupported::Quantifier => problem(
-            "there is no `all`, `any` or `some`",
-            "write `in (…)`, or compare with greatest(…) or least(…)",
-        ),
+        Unsupported::Quantifier => {
+            problem("there is no `all`, `any` or `some`", "write `in (…)`, or compare with greatest(…) or least(…)")
+        }
         Unsupported::DoubleEquals => problem("`==` is no operator", "write `=`"),
         Unsupported::DoubleAmpersand => problem("`&&` is no operator", "write `and`"),
         Unsupported::DoubleColon => problem("`::` is no operator", "write cast(value as type)"),

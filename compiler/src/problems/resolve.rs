@@ -59,7 +59,8 @@ fn columns_help(problem: Problem, inputs: &[ScopeInput]) -> Problem {
 
 /// A column that several inputs have.
 pub fn ambiguous_column(name: &Ident, owners: &[&ScopeInput]) -> Problem {
-    let title = format!("`{}` is a column of {}", name.name, listed(owners.iter().map(|input| input.qualifier.as_str())));
+    let title =
+        format!("`{}` is a column of {}", name.name, listed(owners.iter().map(|input| input.qualifier.as_str())));
     let forms: Vec<String> = owners.iter().map(|input| format!("{}.{}", input.qualifier, name.name)).collect();
     let problem = Problem::error("E0303", name.span, title).label("which one?");
     let problem = owners.iter().fold(problem, |problem, input| problem.other(input.span, "has it"));

@@ -93,9 +93,12 @@ impl Scope {
     }
 
     fn qualified(&self, qualifier: &Ident, name: &Ident, problems: &mut Problems) -> NodeKind {
-        let Some((index, input)) = self.inputs.iter().zip(0..).find_map(|(input, index)| {
-            (input.qualifier == qualifier.name).then_some((index, input))
-        }) else {
+        let Some((index, input)) = self
+            .inputs
+            .iter()
+            .zip(0..)
+            .find_map(|(input, index)| (input.qualifier == qualifier.name).then_some((index, input)))
+        else {
             problems.push(words::unknown_qualifier(qualifier, name, &self.inputs));
             return NodeKind::Broken;
         };

@@ -188,7 +188,9 @@ impl Resolver<'_> {
         let mut all: Vec<Named> = Vec::new();
         for (input, index) in scope.inputs().iter().zip(0..) {
             for (name, column) in input.columns().iter().zip(0..) {
-                if let Some(first) = scope.inputs().iter().take(index as usize).find(|other| other.columns().contains(name)) {
+                if let Some(first) =
+                    scope.inputs().iter().take(index as usize).find(|other| other.columns().contains(name))
+                {
                     self.problems.push(words::clashing_column(name, first, input));
                     continue;
                 }

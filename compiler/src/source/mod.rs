@@ -24,18 +24,12 @@ pub struct Span {
 impl Span {
     /// A span from byte offsets.
     pub fn new(start: usize, end: usize) -> Self {
-        Self {
-            start: start as u32,
-            end: end as u32,
-        }
+        Self { start: start as u32, end: end as u32 }
     }
 
     /// The smallest span that holds both.
     pub fn to(self, other: Self) -> Self {
-        Self {
-            start: self.start.min(other.start),
-            end: self.end.max(other.end),
-        }
+        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 
     /// The span as a range of `usize`.
@@ -69,11 +63,7 @@ pub struct Text {
 impl Text {
     /// A text that stands in the file unchanged.
     pub fn plain(value: impl Into<String>, span: Span) -> Self {
-        Self {
-            value: value.into(),
-            span,
-            map: Rc::new([]),
-        }
+        Self { value: value.into(), span, map: Rc::new([]) }
     }
 
     /// Where the bytes `range` of the value stand in the file.
@@ -87,11 +77,7 @@ impl Text {
         };
         let start = place(range.start);
         // The end belongs to the stretch of the last byte, so that it never jumps over a line break.
-        let end = if range.end > range.start {
-            place(range.end - 1) + 1
-        } else {
-            start
-        };
+        let end = if range.end > range.start { place(range.end - 1) + 1 } else { start };
         Span::new(start, end.max(start))
     }
 }

@@ -392,11 +392,7 @@ impl Function {
     pub const fn plain(path: &'static str) -> Self {
         Self {
             path,
-            generics: Generics {
-                given: [0, 0],
-                count: 0,
-                infer: 0,
-            },
+            generics: Generics { given: [0, 0], count: 0, infer: 0 },
             scope: false,
             strict: true,
             returns: Returns::Value,
@@ -409,17 +405,11 @@ impl Function {
 impl Ty {
     /// A type that has null.
     pub const fn nullable(base: Base) -> Self {
-        Self {
-            base,
-            nullable: true,
-        }
+        Self { base, nullable: true }
     }
 
     /// A type without null.
     pub const fn not_null(base: Base) -> Self {
-        Self {
-            base,
-            nullable: false,
-        }
+        Self { base, nullable: false }
     }
 }

@@ -21,13 +21,7 @@ impl DeadLetters {
     }
 
     /// Writes a bad record and counts it.
-    pub fn add(
-        &mut self,
-        table: &str,
-        file: &str,
-        record: &Record<'_>,
-        fault: &Fault,
-    ) -> Result<(), Failure> {
+    pub fn add(&mut self, table: &str, file: &str, record: &Record<'_>, fault: &Fault) -> Result<(), Failure> {
         let _ = (table, file, record, fault);
         todo!()
     }

@@ -184,11 +184,7 @@ pub trait Store: Send {
     /// Calls `found` with the row of each key that has one. `keys` are key values, one after the other, as many a
     /// key as the primary key has columns. `found` gets the key's index and the row's values in the order of
     /// `TableInfo::columns`.
-    fn fetch(
-        &mut self,
-        keys: &[Value<'_>],
-        found: &mut dyn FnMut(usize, &[Value<'_>]),
-    ) -> Result<(), Failure>;
+    fn fetch(&mut self, keys: &[Value<'_>], found: &mut dyn FnMut(usize, &[Value<'_>])) -> Result<(), Failure>;
 
     /// Calls `found` with every row, for `cache: {mode: all}`.
     fn scan(&mut self, found: &mut dyn FnMut(&[Value<'_>])) -> Result<(), Failure>;

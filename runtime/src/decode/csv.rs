@@ -18,11 +18,7 @@ impl Decoder {
     }
 
     /// Reads one record.
-    pub fn decode<'a, T: Decode<'a>>(
-        &mut self,
-        record: &'a [u8],
-        scope: &Scope<'a>,
-    ) -> Result<T, Fault> {
+    pub fn decode<'a, T: Decode<'a>>(&mut self, record: &'a [u8], scope: &Scope<'a>) -> Result<T, Fault> {
         let _ = (record, scope);
         todo!()
     }

@@ -17,11 +17,7 @@ impl Decoder {
     }
 
     /// Reads one record: an object with nothing but white space around it.
-    pub fn decode<'a, T: Decode<'a>>(
-        &mut self,
-        record: &'a [u8],
-        scope: &Scope<'a>,
-    ) -> Result<T, Fault> {
+    pub fn decode<'a, T: Decode<'a>>(&mut self, record: &'a [u8], scope: &Scope<'a>) -> Result<T, Fault> {
         let _ = (record, scope);
         todo!()
     }

@@ -38,10 +38,7 @@ impl Reader {
         from: usize,
     ) -> Result<Rows<'r, 'a>, Failure> {
         let _ = (header, from);
-        Ok(Rows {
-            reader: self,
-            chunk,
-        })
+        Ok(Rows { reader: self, chunk })
     }
 }
 

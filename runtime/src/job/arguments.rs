@@ -63,10 +63,6 @@ impl Arguments {
     /// The options of a table's connector: from the pipeline file, then `--set`; paths usable from the current
     /// folder. Empty for a table without a connector.
     pub fn options(&self, table: &str) -> Options {
-        self.tables
-            .iter()
-            .find(|(name, _)| *name == table)
-            .map(|(_, options)| options.clone())
-            .unwrap_or_default()
+        self.tables.iter().find(|(name, _)| *name == table).map(|(_, options)| options.clone()).unwrap_or_default()
     }
 }

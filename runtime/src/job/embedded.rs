@@ -85,9 +85,7 @@ impl<J: Job> Embedded<J> {
         let mut rejected = Vec::new();
         for (number, batch) in rows.chunks(BATCH).enumerate() {
             job.take(batch, &mut Context::new(scope, tables, faults));
-            rejected.extend(
-                faults.drain(..).filter_map(|fault| Some((number * BATCH + fault.row?, fault.fault))),
-            );
+            rejected.extend(faults.drain(..).filter_map(|fault| Some((number * BATCH + fault.row?, fault.fault))));
         }
         if rejected.is_empty() { Ok(()) } else { Err(rejected) }
     }

@@ -172,10 +172,7 @@ impl<const P: u8, const S: u8, const RP: u8, const RS: u8> SumInto<Decimal<RP, R
     #[inline]
     fn sum(total: &ExactInteger) -> Result<Decimal<RP, RS>, Fault> {
         const { assert!(S == RS) };
-        total
-            .value()
-            .and_then(Decimal::checked)
-            .ok_or_else(|| Fault::overflow(format_args!("decimal({RP}, {RS})")))
+        total.value().and_then(Decimal::checked).ok_or_else(|| Fault::overflow(format_args!("decimal({RP}, {RS})")))
     }
 }
 

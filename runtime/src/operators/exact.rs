@@ -189,9 +189,8 @@ mod tests {
 
     #[test]
     fn doubles_leave_no_residue_whatever_their_sizes() {
-        let values: Vec<f64> = (0..400)
-            .map(|n: i32| f64::from(n * 7919 % 1000 - 500) * 0.01 * 10f64.powi(n * 31 % 240 - 120))
-            .collect();
+        let values: Vec<f64> =
+            (0..400).map(|n: i32| f64::from(n * 7919 % 1000 - 500) * 0.01 * 10f64.powi(n * 31 % 240 - 120)).collect();
         let mut sum = ExactFloat::default();
         for value in &values {
             sum.add(*value);

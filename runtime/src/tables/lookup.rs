@@ -120,9 +120,7 @@ impl Lookup {
         match &mut self.kept {
             Kept::Everything { rows, .. } => return Some(rows.get(key).and_then(open)),
             Kept::Recent { rows, ttl, .. } => {
-                let fresh = rows
-                    .peek(key)
-                    .is_some_and(|recent| ttl.is_none_or(|ttl| recent.asked.elapsed() < ttl));
+                let fresh = rows.peek(key).is_some_and(|recent| ttl.is_none_or(|ttl| recent.asked.elapsed() < ttl));
                 if fresh {
                     return rows.get(key).map(|recent| open(&recent.row));
                 }

@@ -172,7 +172,12 @@ impl Tables {
         let before = change.before.as_ref().map(|row| row as &dyn Row);
         let after = change.after.as_ref().map(|row| row as &dyn Row);
         if let Some(row) = before {
-            self.contend_row(R::TABLE, own.is_some(), row, after.is_some_and(|after| same_key(R::TABLE, &self.tables, row, after)))?;
+            self.contend_row(
+                R::TABLE,
+                own.is_some(),
+                row,
+                after.is_some_and(|after| same_key(R::TABLE, &self.tables, row, after)),
+            )?;
         }
         if let Some(row) = after {
             self.settle(R::TABLE, own.is_some(), row, true)?;
@@ -320,7 +325,11 @@ impl Tables {
     }
 
     /// Gives the changes of a table without a connector to the program that embeds the pipeline, and forgets them.
-    pub fn take_changes<R>(&mut self, scope: &Scope<'_>, mut each: impl for<'a> FnMut(Change<R::At<'a>>)) -> Result<(), Fault>
+    pub fn take_changes<R>(
+        &mut self,
+        scope: &Scope<'_>,
+        mut each: impl for<'a> FnMut(Change<R::At<'a>>),
+    ) -> Result<(), Fault>
     where
         R: RowOf,
     {
@@ -362,9 +371,7 @@ fn read<'a, R: RowOf>(bytes: Option<&'a [u8]>, scope: &Scope<'a>) -> Result<Opti
 }
 
 fn same_key(table: usize, tables: &[Table], one: &dyn Row, other: &dyn Row) -> bool {
-    tables
-        .get(table)
-        .is_some_and(|table| table.info.primary_key.iter().all(|key| one.value(*key) == other.value(*key)))
+    tables.get(table).is_some_and(|table| table.info.primary_key.iter().all(|key| one.value(*key) == other.value(*key)))
 }
 
 fn encode_key_of(info: &TableInfo, row: &dyn Row, out: &mut Vec<u8>) {
