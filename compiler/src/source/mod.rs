@@ -1,5 +1,7 @@
 //! The text of a pipeline file and places in it.
 
+mod decode;
+
 use std::ops::Range;
 use std::rc::Rc;
 
