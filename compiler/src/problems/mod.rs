@@ -8,6 +8,7 @@ pub mod parse;
 mod render;
 pub mod resolve;
 pub mod suggest;
+pub mod types;
 pub mod yaml;
 
 use std::cell::Cell;

@@ -52,6 +52,8 @@ pub struct View {
     pub input: Option<Input>,
     /// Where `from:` stands.
     pub from_span: Span,
+    /// What qualifies the columns of `from`.
+    pub from_name: String,
     /// What it looks up.
     pub lookups: Vec<Lookup>,
     /// `where`
@@ -60,6 +62,8 @@ pub struct View {
     pub keys: Option<Vec<Named>>,
     /// `having`
     pub having: Option<Node>,
+    /// Where `having:` stands.
+    pub having_span: Span,
     /// The columns of the result: `select`; the keys that it does not name before it; without it all keys, or all
     /// columns of the inputs.
     pub select: Vec<Named>,
@@ -104,6 +108,8 @@ pub struct Insert {
     pub into_span: Span,
     /// What it reads; none if that was reported.
     pub input: Option<Input>,
+    /// What qualifies the columns of `from`.
+    pub from_name: String,
     /// `where`
     pub filter: Option<Node>,
     /// What the sink's columns get.

@@ -1,0 +1,362 @@
+//! Words of types: `E04xx`.
+
+use super::Problem;
+use super::suggest::{closest, listed};
+use crate::catalogue::CallError;
+use crate::expression::{Ident, Node, NodeKind, TypeName};
+use crate::parse::spec::ColumnSpec;
+use crate::resolve::model::Table;
+use crate::source::{Span, Text};
+use crate::types::ty::{Base, Ty};
+use crate::types::{NAMES, Scope, is_number, sketch};
+
+/// A type that does not exist.
+pub fn unknown_type(name: &TypeName) -> Problem {
+    let problem = Problem::error("E0401", name.span, format!("there is no type `{}`", name.name));
+    let word = name.name.split(' ').next().unwrap_or_default();
+    let alias = match word {
+        "int4" | "int32" | "signed" => Some("int"),
+        "int8" | "int64" | "long" => Some("bigint"),
+        "int2" | "int16" | "short" => Some("smallint"),
+        "float4" | "float32" => Some("float"),
+        "float8" | "float64" | "number" => Some("double"),
+        "datetime" => Some("timestamp(3)"),
+        "timestamptz" => Some("timestamp_ltz(3)"),
+        "blob" | "bytea" => Some("bytes"),
+        "nvarchar" | "clob" | "json" | "uuid" | "enum" | "array" | "map" | "row" | "multiset" => Some("varchar"),
+        _ => None,
+    };
+    let bare = NAMES.iter().map(|name| name.split('(').next().unwrap_or(name));
+    match alias.or_else(|| closest(word, bare)) {
+        Some(close) => problem.help(format!("did you mean `{close}`?")),
+        None => problem.help(format!("there are {}", listed(NAMES))),
+    }
+}
+
+/// Wrong numbers behind a type.
+pub fn type_arguments(name: &TypeName, rule: &str) -> Problem {
+    Problem::error("E0401", name.span, format!("`{}` {rule}", name.name))
+        .help("types are written like decimal(18, 2), varchar(20), timestamp(3)")
+}
+
+/// A condition that is no boolean.
+pub fn no_condition(clause: &str, found: Ty, span: Span, sketch: Option<&str>) -> Problem {
+    let title = format!("`{clause}` takes a condition, but this is {}", family(found.base));
+    let problem = Problem::error("E0408", span, title).label(found.base.to_string());
+    match sketch {
+        Some(_) if found.base == Base::Null => problem.help("write cast(null as boolean)"),
+        Some(sketch) if is_number(found.base) => problem.help(format!("compare it: {sketch} <> 0")),
+        Some(sketch) => problem.help(format!("compare it: {sketch} = …, or {sketch} is not null")),
+        None => problem.help("compare it with something"),
+    }
+}
+
+/// A number that literals cannot have.
+pub fn number_out_of_range(digits: &str, span: Span) -> Problem {
+    let problem = Problem::error("E0415", span, format!("the number {digits} is too big for a literal"));
+    if digits.contains(['e', 'E']) {
+        return problem.help("the greatest double is about 1.8e308");
+    }
+    let plain = digits.trim_start_matches('-');
+    let scale = plain.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+    let precision = plain.bytes().filter(u8::is_ascii_digit).count();
+    if precision > 38 {
+        return problem.help("no type has more than 38 digits");
+    }
+    problem.help(format!("write it as text: cast('{digits}' as decimal({precision}, {scale}))"))
+}
+
+/// Values that must be of one type and are not.
+pub fn no_common_type(what: &str, places: [(Ty, Span); 2], sketches: &[Option<String>; 2]) -> Problem {
+    let [(left, left_span), (right, right_span)] = places;
+    let title = format!("the values of `{what}` have no common type: {} and {}", family(left.base), family(right.base));
+    let problem = Problem::error("E0418", right_span, title)
+        .label(right.base.to_string())
+        .other(left_span, left.base.to_string());
+    cast_help(problem, (left.base, sketches[0].as_deref()), (right.base, sketches[1].as_deref()))
+}
+
+/// A value that does not become another type by itself.
+pub fn no_widening(found: Ty, wanted: Base, span: Span, sketch: Option<&str>) -> Problem {
+    Problem::error("E0418", span, format!("{} does not become {wanted} by itself", found.base))
+        .help(format!("write cast({} as {wanted})", sketch.unwrap_or("…")))
+}
+
+/// `*`, `distinct` or `filter` in a call that is no aggregate.
+pub fn no_aggregate(name: &Ident, span: Span) -> Problem {
+    Problem::error("E0404", span, format!("`{}` is no aggregate", name.name))
+        .help("`*`, `distinct` and `filter` belong to count, sum, avg, min, max, first_value and last_value")
+}
+
+/// A call, operator or cast that the catalogue refuses.
+pub fn call(error: &CallError, node: &Node, scope: &Scope) -> Problem {
+    match error {
+        CallError::UnknownFunction { name, close } => unknown_function(name, close, node),
+        CallError::WrongArity { name, found, forms } => {
+            let count = if *found == 1 { "1 argument".to_owned() } else { format!("{found} arguments") };
+            let problem = Problem::error("E0405", node.span, format!("`{name}` does not take {count}"));
+            forms.iter().fold(problem, |problem, form| problem.help(format!("write {form}")))
+        }
+        CallError::WrongType { name, argument: _, span, expected, found, help } => {
+            let title = format!("`{name}` takes {expected} here, not {}", family(found.base));
+            let problem = Problem::error("E0402", *span, title).label(found.base.to_string());
+            if help.is_empty() && expected.contains("number") && is_text(found.base) {
+                let written = find(node, *span).and_then(|node| sketch(node, scope));
+                return problem.help(format!("write cast({} as double)", written.as_deref().unwrap_or("…")));
+            }
+            helped(problem, help)
+        }
+        CallError::Mismatch { name, left, right, help } => {
+            let written = [left.1, right.1].map(|span| find(node, span).and_then(|node| sketch(node, scope)));
+            mismatch(name, *left, *right, &written, help)
+        }
+        CallError::WrongCast { from, to, help } => {
+            let title = format!("{} cannot be cast to {to}", from.base);
+            helped(Problem::error("E0406", node.span, title), help)
+        }
+        CallError::WrongLiteral { name: _, span, reason, help } => {
+            helped(Problem::error("E0407", *span, reason.clone()), help)
+        }
+    }
+}
+
+/// A comparison of two nodes that do not stand side by side, such as a value and a list's item.
+pub fn compared(error: &CallError, left: &Node, right: &Node, scope: &Scope) -> Problem {
+    match error {
+        CallError::Mismatch { name, left: (left_ty, _), right: (right_ty, _), help } => {
+            let written = [sketch(left, scope), sketch(right, scope)];
+            mismatch(name, (*left_ty, left.span), (*right_ty, right.span), &written, help)
+        }
+        CallError::UnknownFunction { .. }
+        | CallError::WrongArity { .. }
+        | CallError::WrongType { .. }
+        | CallError::WrongCast { .. }
+        | CallError::WrongLiteral { .. } => call(error, right, scope),
+    }
+}
+
+fn unknown_function(name: &str, close: &[&'static str], node: &Node) -> Problem {
+    let span = match &node.kind {
+        NodeKind::Call(call) => call.name.span,
+        _ => node.span,
+    };
+    let problem = Problem::error("E0404", span, format!("there is no function `{name}`"));
+    match close {
+        [] => problem.help("docs/functions.md lists all functions"),
+        [one] => problem.help(format!("did you mean `{one}`?")),
+        several => problem.help(format!("did you mean one of {}?", listed(several.iter().copied()))),
+    }
+}
+
+fn mismatch(
+    name: &str,
+    left: (Ty, Span),
+    right: (Ty, Span),
+    written: &[Option<String>; 2],
+    help: &[String],
+) -> Problem {
+    let ((left, left_span), (right, right_span)) = (left, right);
+    let title = if matches!(name, "=" | "<>" | "<" | "<=" | ">" | ">=" | "is distinct from" | "is not distinct from") {
+        format!("{} cannot be compared with {}", family(left.base), family(right.base))
+    } else {
+        format!("`{name}` does not go between {} and {}", family(left.base), family(right.base))
+    };
+    let problem = Problem::error("E0403", right_span, title)
+        .label(right.base.to_string())
+        .other(left_span, left.base.to_string());
+    if is_text(left.base) == is_text(right.base) && !help.is_empty() {
+        return helped(problem, help);
+    }
+    cast_help(problem, (left.base, written[0].as_deref()), (right.base, written[1].as_deref()))
+}
+
+/// Says which cast makes two values alike: text becomes what the other side is.
+fn cast_help(problem: Problem, left: (Base, Option<&str>), right: (Base, Option<&str>)) -> Problem {
+    let ((text, text_written), (other, other_written)) = if is_text(right.0) { (right, left) } else { (left, right) };
+    if !is_text(text) {
+        return problem.help("write a cast on one side: cast(… as …)");
+    }
+    let wanted = match other {
+        Base::TinyInt | Base::SmallInt | Base::Int => Base::Int,
+        Base::Float | Base::Decimal { .. } => Base::Double,
+        other => other,
+    };
+    problem
+        .help(format!("write cast({} as {wanted})", text_written.unwrap_or("…")))
+        .help(format!("or cast({} as varchar), to have both as text", other_written.unwrap_or("…")))
+}
+
+fn helped(problem: Problem, help: &[String]) -> Problem {
+    help.iter().fold(problem, |problem, help| problem.help(help.clone()))
+}
+
+/// The node that stands at a place.
+fn find(node: &Node, span: Span) -> Option<&Node> {
+    if node.span == span {
+        return Some(node);
+    }
+    let mut found = None;
+    node.kind.each_child(&mut |child| found = found.or_else(|| find(child, span)));
+    found
+}
+
+/// A type as people call it.
+fn family(base: Base) -> &'static str {
+    match base {
+        Base::Boolean => "a boolean",
+        Base::TinyInt
+        | Base::SmallInt
+        | Base::Int
+        | Base::BigInt
+        | Base::Float
+        | Base::Double
+        | Base::Decimal { .. } => "a number",
+        Base::Char(_) | Base::Varchar(_) => "text",
+        Base::Bytes => "bytes",
+        Base::Date => "a date",
+        Base::Time => "a time",
+        Base::Timestamp(_) => "a timestamp",
+        Base::TimestampLtz(_) => "a timestamp_ltz",
+        Base::IntervalMonths | Base::IntervalMillis => "an interval",
+        Base::Null => "null",
+    }
+}
+
+fn is_text(base: Base) -> bool {
+    matches!(base, Base::Char(_) | Base::Varchar(_))
+}
+
+/// An aggregate in a clause that has none.
+pub fn aggregate_refused(name: &Ident, clause: &str, span: Span) -> Problem {
+    let problem = Problem::error("E0409", span, format!("`{clause}` takes no aggregate such as {}", name.name));
+    match clause {
+        "where" => problem.help("`where` comes before `group_by`; conditions on aggregates stand in `having`"),
+        "inserts" => problem.help("aggregate in a view, and insert from that"),
+        _ => problem.help("aggregates stand in `select` and `having`"),
+    }
+}
+
+/// An aggregate inside another one.
+pub fn nested_aggregate(name: &Ident, span: Span, outer: Span) -> Problem {
+    Problem::error("E0409", span, format!("the aggregate {} stands inside another one", name.name))
+        .other(outer, "the other one")
+        .help("compute the inner one in a view of its own, and aggregate over that")
+}
+
+/// An aggregate with a wrong number of arguments.
+pub fn aggregate_arity(name: &Ident, found: usize, star: bool, span: Span) -> Problem {
+    let lower = name.name.to_ascii_lowercase();
+    let title = if star {
+        format!("`{lower}` does not take `*`")
+    } else {
+        format!("`{lower}` takes one argument, not {found}")
+    };
+    let problem = Problem::error("E0405", span, title);
+    if lower == "count" {
+        problem.help("write count(*) or count(x)")
+    } else {
+        problem.help(format!("write {lower}(x)"))
+    }
+}
+
+/// `distinct` where it changes the meaning, but is not supported.
+pub fn distinct_refused(name: &Ident, span: Span) -> Problem {
+    Problem::error("E0409", span, format!("`{}` takes no `distinct`", name.name))
+        .help("count and sum do; avg(distinct x) is sum(distinct x) / count(distinct x)")
+}
+
+/// A column in the select of a view that groups.
+pub fn column_outside_group(name: &str, span: Span, group_by: Option<Span>) -> Problem {
+    let title = format!("`{name}` is neither a group key nor inside an aggregate");
+    let problem = Problem::error("E0410", span, title);
+    let aggregate = format!("use an aggregate such as last_value({name})");
+    match group_by {
+        Some(span) => problem.other(span, "the group keys").help(format!("{aggregate}, or add `{name}` to `group_by`")),
+        None => problem.help(format!("{aggregate}, or add `group_by: [{name}]`; without it all rows are one group")),
+    }
+}
+
+/// `having` in a view that does not group.
+pub fn having_without_group(span: Span) -> Problem {
+    Problem::error("E0411", span, "`having` needs `group_by` or an aggregate")
+        .help("conditions on rows stand in `where`")
+}
+
+/// A bare null as a column.
+pub fn null_column(name: &str, span: Span) -> Problem {
+    Problem::error("E0416", span, format!("the column `{name}` has no type: null alone has none"))
+        .help("write cast(null as varchar), or another type")
+}
+
+/// An interval as a column.
+pub fn interval_column(name: &str, base: Base, span: Span) -> Problem {
+    Problem::error("E0416", span, format!("the column `{name}` would be an {base}, which tables cannot hold"))
+        .help("add it to a time, or count units with timestampdiff(unit, from, to)")
+}
+
+/// `select` gives another value under the name of a key.
+pub fn key_renamed(name: &str, span: Span, key: Span) -> Problem {
+    Problem::error("E0419", span, format!("`{name}` is a group key, but `select` gives it another value"))
+        .other(key, "the group key")
+        .help("give the column another name")
+}
+
+/// A look-up in a table without a primary key.
+pub fn lookup_without_key(table: &Text, span: Span) -> Problem {
+    Problem::error("E0412", span, format!("`{}` cannot be looked up: it has no primary key", table.value))
+        .other(table.span, "declared here")
+        .help("add `primary_key: […]` to the table")
+}
+
+/// A look-up that does not give the whole key.
+pub fn incomplete_lookup(names: &[String], table: &Table, span: Span) -> Problem {
+    let missing = listed(names.iter().map(String::as_str));
+    let examples: Vec<String> = names.iter().map(|name| format!("{name} = …")).collect();
+    Problem::error("E0412", span, format!("the look-up does not say which {missing}"))
+        .other(table.name.span, "a row is found by the whole primary key of this table")
+        .help(format!("add `{}`, with a value that is known before the look-up", examples.join(" and ")))
+}
+
+/// A value whose type is not that of the key column.
+pub fn lookup_key_type(column: &ColumnSpec, wanted: Base, found: Ty, span: Span, sketch: Option<&str>) -> Problem {
+    let title = format!(
+        "the key column `{}` is {wanted}, and {} does not become that by itself",
+        column.name.value, found.base
+    );
+    Problem::error("E0412", span, title)
+        .label(found.base.to_string())
+        .other(column.ty.span, "the column's type")
+        .help(format!("write cast({} as {wanted})", sketch.unwrap_or("…")))
+}
+
+/// A value whose type is not that of the sink's column.
+pub fn insert_type(column: &ColumnSpec, wanted: Base, found: Ty, span: Span, sketch: Option<&str>) -> Problem {
+    let title =
+        format!("the column `{}` is {wanted}, and {} does not become that by itself", column.name.value, found.base);
+    let written = sketch.unwrap_or("…");
+    Problem::error("E0413", span, title)
+        .label(format!("`{written}` is {}", found.base))
+        .other(column.ty.span, "the column's type")
+        .help(format!("write `{}: cast({written} as {wanted})` in `select`", column.name.value))
+}
+
+/// Columns that must have a value and get none.
+pub fn missing_columns(missing: &[&ColumnSpec], table: &Table, span: Span) -> Problem {
+    let names = listed(missing.iter().map(|column| column.name.value.as_str()));
+    let word = if missing.len() == 1 { "column" } else { "columns" };
+    let problem = Problem::error("E0414", span, format!("the {word} {names} of `{}` get no value", table.name.value));
+    let problem = missing.iter().fold(problem, |problem, column| problem.other(column.name.span, "must not be null"));
+    problem.help("give it with `select`, or declare the column without `not null`; key columns are never null")
+}
+
+/// A time zone that does not exist.
+pub fn unknown_time_zone(written: &Text, names: &[String]) -> Problem {
+    let problem = Problem::error("E0417", written.span, format!("there is no time zone `{}`", written.value));
+    // People know the city, not the region.
+    let city = |name: &str| name.rsplit('/').next().unwrap_or_default().to_lowercase();
+    let same_city = names.iter().find(|name| city(name) == city(&written.value));
+    match same_city.map(String::as_str).or_else(|| closest(&written.value, names.iter().map(String::as_str))) {
+        Some(close) => problem.help(format!("did you mean `{close}`?")),
+        None => problem.help("time zones are written like Asia/Shanghai, Europe/Berlin or UTC"),
+    }
+}

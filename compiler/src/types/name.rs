@@ -1,0 +1,93 @@
+//! Types as written in the file.
+
+use super::ty::{Base, Ty};
+use crate::expression::TypeName;
+use crate::problems::{Problem, types as words};
+
+/// The names of all types, for messages.
+pub const NAMES: [&str; 17] = [
+    "boolean",
+    "tinyint",
+    "smallint",
+    "int",
+    "bigint",
+    "float",
+    "double",
+    "decimal(p, s)",
+    "varchar",
+    "varchar(n)",
+    "char(n)",
+    "bytes",
+    "date",
+    "time",
+    "timestamp(p)",
+    "timestamp_ltz(p)",
+    "not null",
+];
+
+/// The type that a name means.
+pub fn ty(name: &TypeName) -> Result<Ty, Problem> {
+    base(name).map(|base| Ty { base, nullable: !name.not_null })
+}
+
+/// The same without `not null`.
+pub fn base(name: &TypeName) -> Result<Base, Problem> {
+    match name.name.as_str() {
+        "boolean" | "bool" => plain(name, Base::Boolean),
+        "tinyint" => plain(name, Base::TinyInt),
+        "smallint" => plain(name, Base::SmallInt),
+        "int" | "integer" => plain(name, Base::Int),
+        "bigint" => plain(name, Base::BigInt),
+        "float" | "real" => plain(name, Base::Float),
+        "double" | "double precision" => plain(name, Base::Double),
+        "decimal" | "dec" | "numeric" => decimal(name),
+        "char" | "character" => Ok(Base::Char(length(name)?.unwrap_or(1))),
+        "varchar" | "char varying" | "character varying" => Ok(Base::Varchar(length(name)?)),
+        "string" | "text" => plain(name, Base::Varchar(None)),
+        "bytes" => plain(name, Base::Bytes),
+        "varbinary" | "binary varying" | "binary" => length(name).map(|_| Base::Bytes),
+        "date" => plain(name, Base::Date),
+        "time" => precision(name, 0).map(|_| Base::Time),
+        "timestamp" => precision(name, 6).map(Base::Timestamp),
+        "timestamp_ltz" | "timestamp with local time zone" => precision(name, 6).map(Base::TimestampLtz),
+        _ => Err(words::unknown_type(name)),
+    }
+}
+
+fn plain(name: &TypeName, base: Base) -> Result<Base, Problem> {
+    if name.args.is_empty() { Ok(base) } else { Err(words::type_arguments(name, "takes no number")) }
+}
+
+fn decimal(name: &TypeName) -> Result<Base, Problem> {
+    let digits = |index: usize| name.args.get(index).map(|(value, _)| *value);
+    if name.args.len() > 2 {
+        return Err(words::type_arguments(name, "takes two numbers: digits in all, and behind the point"));
+    }
+    let (precision, scale) = (digits(0).unwrap_or(10), digits(1).unwrap_or(0));
+    if !(1..=38).contains(&precision) {
+        return Err(words::type_arguments(name, "has 1 to 38 digits"));
+    }
+    if scale > precision {
+        return Err(words::type_arguments(name, "cannot have more digits behind the point than in all"));
+    }
+    Ok(Base::Decimal { precision: precision as u8, scale: scale as u8 })
+}
+
+fn length(name: &TypeName) -> Result<Option<u32>, Problem> {
+    match name.args.as_slice() {
+        [] => Ok(None),
+        // Flink calls its unlimited text VARCHAR(2147483647).
+        [(2_147_483_647, _)] => Ok(None),
+        [(length @ 1..2_147_483_647, _)] => Ok(Some(*length as u32)),
+        [_] => Err(words::type_arguments(name, "has a length from 1 to 2147483647")),
+        _ => Err(words::type_arguments(name, "takes one number, its length")),
+    }
+}
+
+fn precision(name: &TypeName, default: u8) -> Result<u8, Problem> {
+    match name.args.as_slice() {
+        [] => Ok(default),
+        [(precision @ 0..=9, _)] => Ok(*precision as u8),
+        _ => Err(words::type_arguments(name, "takes one number from 0 to 9, the digits of its fraction of a second")),
+    }
+}
