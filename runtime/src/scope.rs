@@ -1,15 +1,118 @@
 //! What an expression may use besides its arguments: memory for text it makes, the clock, the time zone.
 
+use std::cell::Cell;
+
 use bumpalo::Bump;
 use jiff::tz::TimeZone;
 
-/// The clock of an epoch and the zone of the pipeline.
+use crate::values::{Timestamp, TimestampLtz};
+
+/// The clock of an epoch and the zone of the pipeline. Each worker has its own.
 #[derive(Debug, Clone)]
 pub struct Clock {
     /// Milliseconds since 1970-01-01 00:00 UTC, read once an epoch, or fixed by `--now`.
     pub now: i64,
+    zone: Zone,
+}
+
+impl Clock {
+    /// A clock that stands at `now`.
+    pub fn new(now: i64, zone: TimeZone) -> Self {
+        Self { now, zone: Zone::new(zone) }
+    }
+
     /// The pipeline's `time_zone`.
-    pub zone: TimeZone,
+    pub fn zone(&self) -> &Zone {
+        &self.zone
+    }
+
+    /// The instant of a local time in the pipeline's zone.
+    pub fn instant(&self, local: Timestamp) -> TimestampLtz {
+        self.zone.instant(local)
+    }
+
+    /// The local time of an instant in the pipeline's zone.
+    pub fn local(&self, instant: TimestampLtz) -> Timestamp {
+        self.zone.local(instant)
+    }
+}
+
+/// A time zone that remembers the stretch of time asked for last: most questions are about the same months.
+#[derive(Debug, Clone)]
+pub struct Zone {
+    zone: TimeZone,
+    recent: Cell<Stretch>,
+}
+
+/// Seconds since 1970 from which and until which an offset holds.
+#[derive(Debug, Clone, Copy)]
+struct Stretch {
+    from: i64,
+    until: i64,
+    offset: i32,
+}
+
+/// The seconds that [`jiff::Timestamp`] can hold, a day less at each end.
+const FIRST_SECOND: i64 = -377_705_023_201 + 86_400;
+const LAST_SECOND: i64 = 253_402_207_200 - 86_400;
+
+impl Zone {
+    /// A zone that has not been asked yet.
+    pub fn new(zone: TimeZone) -> Self {
+        Self { zone, recent: Cell::new(Stretch { from: 0, until: 0, offset: 0 }) }
+    }
+
+    /// Seconds that the zone is ahead of UTC at an instant.
+    #[inline]
+    pub fn offset(&self, seconds: i64) -> i32 {
+        let recent = self.recent.get();
+        if seconds >= recent.from && seconds < recent.until { recent.offset } else { self.look_up(seconds) }
+    }
+
+    #[cold]
+    fn look_up(&self, seconds: i64) -> i32 {
+        let Ok(instant) = jiff::Timestamp::from_second(seconds.clamp(FIRST_SECOND, LAST_SECOND)) else { return 0 };
+        let offset = self.zone.to_offset(instant).seconds();
+        let from = self.zone.preceding(instant).next().map_or(i64::MIN, |change| change.timestamp().as_second());
+        let until = self.zone.following(instant).next().map_or(i64::MAX, |change| change.timestamp().as_second());
+        // A change at this very second is not among those before it.
+        let changed = self.zone.preceding(instant).next().is_some_and(|change| change.offset().seconds() != offset);
+        self.recent.set(Stretch { from: if changed { seconds } else { from }, until, offset });
+        offset
+    }
+
+    /// Seconds that the zone is ahead of UTC at a local time: of the two in an overlap, and in a gap, the one from
+    /// before the change.
+    #[inline]
+    pub fn offset_of_local(&self, local: i64) -> i32 {
+        let recent = self.recent.get();
+        let seconds = local.saturating_sub(i64::from(recent.offset));
+        // Far from a change there is one answer.
+        const DAY: i64 = 86_400;
+        if seconds.saturating_sub(DAY) >= recent.from && seconds.saturating_add(DAY) < recent.until {
+            return recent.offset;
+        }
+        // No two changes are as near to each other as the offsets differ.
+        let before = self.offset(local.saturating_sub(DAY));
+        let after = self.offset(local.saturating_add(DAY));
+        if before == after || self.offset(local.saturating_sub(i64::from(before))) == before {
+            return self.offset(local.saturating_sub(i64::from(before)));
+        }
+        let later = self.offset(local.saturating_sub(i64::from(after)));
+        if later == after { after } else { before }
+    }
+
+    /// The instant of a local time.
+    pub fn instant(&self, local: Timestamp) -> TimestampLtz {
+        let offset = self.offset_of_local(local.millis.div_euclid(1000));
+        TimestampLtz { millis: local.millis - i64::from(offset) * 1000, nanos: local.nanos }
+    }
+
+    /// The local time of an instant.
+    pub fn local(&self, instant: TimestampLtz) -> Timestamp {
+        let offset = self.offset(instant.millis.div_euclid(1000));
+        Timestamp { millis: instant.millis + i64::from(offset) * 1000, nanos: instant.nanos }
+    }
 }
 
 impl Clock {
@@ -27,4 +130,43 @@ pub struct Scope<'a> {
     pub memory: &'a Bump,
     /// The epoch's clock.
     pub clock: &'a Clock,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn zone(name: &str) -> Zone {
+        Zone::new(TimeZone::get(name).unwrap_or(TimeZone::UTC))
+    }
+
+    #[test]
+    fn offsets_change_when_the_zone_does() {
+        let berlin = zone("Europe/Berlin");
+        // 2024-03-31 01:00 UTC
+        let change = 1_711_846_800;
+        for _ in 0..2 {
+            assert_eq!(berlin.offset(change - 1), 3600);
+            assert_eq!(berlin.offset(change), 7200);
+            assert_eq!(berlin.offset(change + 1), 7200);
+        }
+        let berlin = zone("Europe/Berlin");
+        assert_eq!(berlin.offset(change), 7200);
+        assert_eq!(berlin.offset(change - 1), 3600);
+        // In the gap 02:30 is 03:30 summer time, in the overlap the first of both counts.
+        assert_eq!(berlin.offset_of_local(change + 3600 + 1800), 3600);
+        let back = 1_729_990_800;
+        assert_eq!(berlin.offset_of_local(back + 3600 + 1800), 7200);
+        assert_eq!(berlin.offset_of_local(back + 7200 + 1800), 3600);
+        assert_eq!(berlin.offset_of_local(back - 7200), 7200);
+    }
+
+    #[test]
+    fn zones_without_changes_hold_for_ever() {
+        let utc = zone("UTC");
+        assert_eq!(utc.offset(0), 0);
+        assert_eq!(utc.offset(i64::MAX), 0);
+        assert_eq!(utc.offset(i64::MIN), 0);
+        assert_eq!(utc.offset_of_local(5), 0);
+    }
 }

@@ -1,5 +1,7 @@
 //! The values of the SQL types that Rust has no type of its own for, and what goes wrong with values.
 
+pub(crate) mod calendar;
+pub(crate) mod display;
 mod fault;
 mod value;
 
