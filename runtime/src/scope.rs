@@ -56,6 +56,8 @@ struct Stretch {
 const FIRST_SECOND: i64 = -377_705_023_201 + 86_400;
 const LAST_SECOND: i64 = 253_402_207_200 - 86_400;
 
+const DAY: i64 = 86_400;
+
 impl Zone {
     /// A zone that has not been asked yet.
     pub fn new(zone: TimeZone) -> Self {
@@ -88,7 +90,6 @@ impl Zone {
         let recent = self.recent.get();
         let seconds = local.saturating_sub(i64::from(recent.offset));
         // Far from a change there is one answer.
-        const DAY: i64 = 86_400;
         if seconds.saturating_sub(DAY) >= recent.from && seconds.saturating_add(DAY) < recent.until {
             return recent.offset;
         }
@@ -112,13 +113,6 @@ impl Zone {
     pub fn local(&self, instant: TimestampLtz) -> Timestamp {
         let offset = self.offset(instant.millis.div_euclid(1000));
         Timestamp { millis: instant.millis + i64::from(offset) * 1000, nanos: instant.nanos }
-    }
-}
-
-impl Clock {
-    /// A clock that stands at `now`.
-    pub fn new(now: i64, zone: TimeZone) -> Self {
-        Self { now, zone }
     }
 }
 

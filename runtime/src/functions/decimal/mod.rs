@@ -232,10 +232,7 @@ fn at_digit<A: Exact, const P: u8, const S: u8>(
         return checked(10i128.checked_pow(missing.unsigned_abs()).and_then(|power| kept.checked_mul(power)));
     }
     // More digits were asked for than the type of the result has (they were not written as a literal).
-    checked(i128::try_from(missing.unsigned_abs()).ok().and_then(|_| {
-        let scale = u8::try_from(digits).ok()?;
-        shift(kept, scale, S)
-    }))
+    checked(u8::try_from(digits).ok().and_then(|scale| shift(kept, scale, S)))
 }
 
 /// A number as another decimal type, rounded half up; none if it does not fit.

@@ -247,7 +247,9 @@ impl Loop {
 /// The power of ten of the first digit, or one more.
 fn estimated_power(fraction: u64, exponent: i32) -> i32 {
     let mantissa = f64::from_bits(1023 << FRACTION_BITS | fraction & ((1 << FRACTION_BITS) - 1));
-    let logarithm = (mantissa - 1.5) * 0.289_529_654 + 0.176_091_259 + f64::from(exponent) * 0.301_029_995_663_981;
+    // The logarithm of 2, as far as Java writes it.
+    let two = f64::from_bits(0x3fd3_4413_509f_79fb);
+    let logarithm = (mantissa - 1.5) * 0.289_529_654 + 0.176_091_259 + f64::from(exponent) * two;
     logarithm.floor() as i32
 }
 

@@ -13,12 +13,13 @@ pub struct Buffer<const N: usize> {
     length: usize,
 }
 
-impl<const N: usize> Buffer<N> {
-    /// An empty buffer.
-    pub const fn new() -> Self {
+impl<const N: usize> Default for Buffer<N> {
+    fn default() -> Self {
         Self { bytes: [0; N], length: 0 }
     }
+}
 
+impl<const N: usize> Buffer<N> {
     /// What was written.
     pub fn as_str(&self) -> &str {
         self.bytes.get(..self.length).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or("")
@@ -37,7 +38,7 @@ impl<const N: usize> Write for Buffer<N> {
 
 /// The double nearest to `unscaled × 10^exponent`.
 pub fn parse_scaled(unscaled: i128, exponent: i32) -> f64 {
-    let mut text = Buffer::<64>::new();
+    let mut text = Buffer::<64>::default();
     // 64 bytes hold every i128 with every exponent.
     let _ = write!(text, "{unscaled}e{exponent}");
     text.as_str().parse().unwrap_or(f64::NAN)
