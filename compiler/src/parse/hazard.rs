@@ -92,7 +92,8 @@ pub(super) fn syntax_error(
         | ErrorKind::UnclosedFlowCollection { .. }
         | ErrorKind::ExpectedFlowMappingSeparator
         | ErrorKind::ExpectedFlowSequenceSeparator
-        | ErrorKind::InvalidFlowScalarIndent => match open {
+        | ErrorKind::InvalidFlowScalarIndent
+        | ErrorKind::InvalidColonPlacement => match open {
             Some(open) => words::in_brackets(place.here, open, place.line_start <= open.start as usize),
             None => words::syntax(place.here, &kind.to_string()),
         },

@@ -22,7 +22,7 @@ pub(super) fn inserts(reader: &mut Reader<'_>, node: &Node) -> Vec<InsertSpec> {
 }
 
 fn insert(reader: &mut Reader<'_>, node: &Node) -> Option<InsertSpec> {
-    let fields = reader.fields(node, At { key: "item", owner: "`inserts`" }, &KEYS)?;
+    let fields = reader.fields(node, At { key: "", owner: "an item of `inserts`" }, "the insert", &KEYS)?;
     let into = fields.get("into").and_then(|node| reader.some_text(node, At { key: "into", owner: "the insert" }));
     let owner = match &into {
         Some(into) => format!("the insert into `{}`", into.value),

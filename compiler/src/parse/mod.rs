@@ -37,7 +37,7 @@ pub fn parse(file: &SourceFile, options: &ParseOptions<'_>, problems: &mut Probl
     let mut reader = Reader { file, problems, environment: options.environment };
     let found = match &root.kind {
         Kind::Map(_) => {
-            let fields = reader.fields(&root, At { key: "", owner: "the pipeline" }, &KEYS)?;
+            let fields = reader.fields(&root, At { key: "", owner: "the file" }, "the pipeline", &KEYS)?;
             return Some(pipeline(&mut reader, fields, options.profile));
         }
         Kind::List(_) => "a list",

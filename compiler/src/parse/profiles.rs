@@ -51,11 +51,11 @@ pub(super) fn profiles<'n>(
 fn profile<'n>(reader: &mut Reader<'_>, profile: &'n Entry, tables: &[&str]) -> Replacements<'n> {
     let name = profile.key.value.as_str();
     let owner = format!("the profile `{name}`");
-    let Some(entries) = reader.map(&profile.value, At { key: name, owner: "`profiles`" }) else { return Vec::new() };
+    let Some(entries) = reader.map(&profile.value, At { key: "", owner: &owner }) else { return Vec::new() };
     let mut replaced = Vec::new();
     for entry in entries {
         if entry.key.value != "tables" {
-            reader.problems.push(words::profile_changes_more(&entry.key, &owner, &["tables"]));
+            reader.problems.push(words::profile_changes_more(&entry.key, &owner));
             continue;
         }
         let tables_of_profile = reader.map(&entry.value, At { key: "tables", owner: &owner }).unwrap_or_default();
@@ -81,8 +81,7 @@ fn replacement<'n>(reader: &mut Reader<'_>, table: &'n Entry, profile: &str) -> 
     let mut found: Option<&Entry> = None;
     for entry in entries {
         if !connectors::is_connector(&entry.key.value) {
-            let owner = format!("{profile} of the table `{name}`");
-            reader.problems.push(words::profile_changes_more(&entry.key, &owner, &connectors::built()));
+            reader.problems.push(words::profile_changes_table(&entry.key, profile, name, &connectors::built()));
         } else if let Some(first) = found {
             reader.problems.push(words::several_connectors(name, &first.key, &entry.key));
         } else {

@@ -15,7 +15,7 @@ pub(super) struct Reader<'a> {
     pub environment: &'a dyn Fn(&str) -> Option<String>,
 }
 
-/// A key and what it belongs to, for messages: `where` of the view `hourly`.
+/// A key and what it belongs to, for messages: `where` of the view `hourly`. An item of a list has no key.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct At<'a> {
     /// The key.
@@ -41,7 +41,10 @@ impl<'n> Fields<'n> {
 
 impl std::fmt::Display for At<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "`{}` of {}", self.key, self.owner)
+        match self.key {
+            "" => f.write_str(self.owner),
+            key => write!(f, "`{key}` of {}", self.owner),
+        }
     }
 }
 
@@ -69,11 +72,11 @@ impl Reader<'_> {
         }
     }
 
-    /// A map with a fixed set of keys; others are reported.
-    pub fn fields<'n>(&mut self, node: &'n Node, at: At<'_>, keys: &[&str]) -> Option<Fields<'n>> {
+    /// A map with a fixed set of keys; others are reported. `what` is what the map describes.
+    pub fn fields<'n>(&mut self, node: &'n Node, at: At<'_>, what: &str, keys: &[&str]) -> Option<Fields<'n>> {
         let entries = self.map(node, at)?;
         for entry in entries.iter().filter(|entry| !keys.contains(&entry.key.value.as_str())) {
-            self.problems.push(words::unknown_key(&entry.key, at.owner, keys));
+            self.problems.push(words::unknown_key(&entry.key, what, keys));
         }
         Some(Fields { entries, span: node.span })
     }

@@ -35,7 +35,7 @@ fn table(reader: &mut Reader<'_>, entry: &Entry, replaced: &Replacements<'_>) ->
     reader.name(name, "a table");
     let owner = format!("the table `{}`", name.value);
     let at = |key| At { key, owner: &owner };
-    let settings = reader.map(&entry.value, At { key: &name.value, owner: "`tables`" })?;
+    let settings = reader.map(&entry.value, At { key: "", owner: &owner })?;
     for setting in settings {
         let key = setting.key.value.as_str();
         if !KEYS.contains(&key) && !connectors::is_connector(key) {
@@ -72,7 +72,8 @@ fn column(reader: &mut Reader<'_>, entry: &Entry, table: &str) -> Option<ColumnS
     let owner = format!("{column} of {table}");
     let (ty, comment) = match &entry.value.kind {
         Kind::Map(_) => {
-            let fields = reader.fields(&entry.value, At { key: &name.value, owner: table }, &["type", "comment"])?;
+            let fields =
+                reader.fields(&entry.value, At { key: &name.value, owner: table }, &owner, &["type", "comment"])?;
             let at = At { key: "type", owner: &owner };
             let ty = reader.required(fields, at, name.span).and_then(|node| reader.sql(node, at));
             (ty, fields.get("comment").and_then(|node| reader.text(node, At { key: "comment", owner: &owner })))
@@ -116,7 +117,7 @@ fn connector(
 fn cache(reader: &mut Reader<'_>, node: &Node, table: &str) -> Option<CacheSpec> {
     let owner = format!("`cache` of {table}");
     let at = |key| At { key, owner: &owner };
-    let fields = reader.fields(node, At { key: "cache", owner: table }, &["mode", "rows", "ttl", "missing"])?;
+    let fields = reader.fields(node, At { key: "cache", owner: table }, &owner, &["mode", "rows", "ttl", "missing"])?;
     let place = Span { start: fields.span.start, end: fields.span.start };
     let mode = reader.required(fields, at("mode"), place);
     let spec = CacheSpec {

@@ -126,6 +126,9 @@ impl<'a> Builder<'a> {
     fn node(&mut self, event: Event<'a>, place: &granit_parser::Span) -> Result<Node, ScanError> {
         if let Some(tag) = place.tag_span() {
             self.problems.push(words::tag(span(&tag), self.slice(span(&tag))));
+            if place.start == place.end && event.scalar().is_some() {
+                return Ok(Node { span: span(&tag), kind: Kind::Broken });
+            }
         }
         if event.anchor_id().is_some_and(|id| id > 0) && !event.is_alias() {
             let anchor = self.anchor_before(span(place));
@@ -192,6 +195,9 @@ impl<'a> Builder<'a> {
             let Some((event, place)) = self.next()? else { break };
             let value = self.node(event, &place)?;
             match key.kind {
+                Kind::Scalar(scalar) if scalar.text.value == "<<" && scalar.style == Style::Plain => {
+                    self.problems.push(words::merge_key(key.span));
+                }
                 Kind::Scalar(scalar) => entries.push(Entry { key: scalar.text, value }),
                 Kind::Map(_) | Kind::List(_) => self.problems.push(words::key_not_text(key.span)),
                 Kind::Broken => {}

@@ -21,7 +21,7 @@ fn view(reader: &mut Reader<'_>, entry: &Entry) -> Option<ViewSpec> {
     reader.name(name, "a view");
     let owner = format!("the view `{}`", name.value);
     let at = |key| At { key, owner: &owner };
-    let fields = reader.fields(&entry.value, At { key: &name.value, owner: "`views`" }, &KEYS)?;
+    let fields = reader.fields(&entry.value, At { key: "", owner: &owner }, &owner, &KEYS)?;
     let from = reader.required(fields, at("from"), name.span).and_then(|node| reader.some_text(node, at("from")));
     let lookups = fields.get("lookup").map(|node| lookups(reader, node, at("lookup"))).unwrap_or_default();
     let filter = fields.get("where").and_then(|node| reader.sql(node, at("where")));
@@ -41,7 +41,7 @@ fn lookup(reader: &mut Reader<'_>, entry: &Entry, view: &str) -> Option<LookupSp
     let table = &entry.key;
     let owner = format!("the look-up of `{}` in {view}", table.value);
     let at = |key| At { key, owner: &owner };
-    let fields = reader.fields(&entry.value, At { key: &table.value, owner: "`lookup`" }, &["on", "kind"])?;
+    let fields = reader.fields(&entry.value, At { key: "", owner: &owner }, &owner, &["on", "kind"])?;
     let on = reader.required(fields, at("on"), table.span).and_then(|node| reader.sql(node, at("on")));
     let kind = fields.get("kind").and_then(|node| reader.choice(node, at("kind"), &LOOKUP_KINDS));
     let kind = kind.unwrap_or(Spanned { value: LookupKind::default(), span: table.span });
@@ -71,8 +71,8 @@ fn named(reader: &mut Reader<'_>, node: &Node, at: At<'_>) -> Option<Vec<Named>>
             Some(all)
         }
         Kind::List(items) => {
-            let owner = at.to_string();
-            let item_at = At { key: "item", owner: &owner };
+            let owner = format!("an item of {at}");
+            let item_at = At { key: "", owner: &owner };
             Some(items.iter().filter_map(|item| item_of(reader, item, item_at)).collect())
         }
         Kind::Scalar(_) if node.is_empty() => reader.report(words::empty_section(node.span, at, "nothing")),
@@ -94,8 +94,8 @@ fn state(reader: &mut Reader<'_>, node: &Node, view: &str) -> Option<StateSpec> 
             reader.report(words::wrong_state(node.span, view, &text.value))
         }
         Kind::Scalar(_) | Kind::Map(_) | Kind::List(_) | Kind::Broken => {
-            let fields = reader.fields(node, At { key: "state", owner: view }, &["ttl"])?;
             let owner = format!("`state` of {view}");
+            let fields = reader.fields(node, At { key: "state", owner: view }, &owner, &["ttl"])?;
             let at = At { key: "ttl", owner: &owner };
             let place = Span { start: fields.span.start, end: fields.span.start };
             let ttl = reader.required(fields, at, place).and_then(|node| reader.duration(node, at))?;

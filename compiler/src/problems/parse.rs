@@ -12,11 +12,6 @@ const SECTIONS_TO_COME: [&str; 3] = ["functions", "params", "imports"];
 pub fn unknown_key(key: &Text, owner: &str, known: &[&str]) -> Problem {
     let name = key.value.as_str();
     let problem = Problem::error("E0110", key.span, format!("unknown key `{name}` in {owner}"));
-    if name == "<<" {
-        return problem
-            .label("a merge key")
-            .help("the language has no merge keys: write the keys where they are needed");
-    }
     if STEPS_TO_COME.contains(&name) || SECTIONS_TO_COME.contains(&name) {
         return problem.label("not in this version").help(format!("this version has no `{name}` yet"));
     }
@@ -252,15 +247,24 @@ pub fn unknown_profile(span: Span, name: &str, known: &[&str]) -> Problem {
 }
 
 /// `E0123`
-pub fn profile_changes_more(key: &Text, owner: &str, connectors: &[&str]) -> Problem {
-    let problem = Problem::error("E0123", key.span, format!("{owner} cannot change `{}`", key.value));
+pub fn profile_changes_more(key: &Text, profile: &str) -> Problem {
+    Problem::error("E0123", key.span, format!("{profile} cannot change `{}`", key.value))
+        .label("not `tables`")
+        .help("a profile replaces the connectors of tables and nothing else: `tables: {NAME: {CONNECTOR: {…}}}`")
+}
+
+/// `E0123`
+pub fn profile_changes_table(key: &Text, profile: &str, table: &str, connectors: &[&str]) -> Problem {
+    let title = format!("{profile} cannot change `{}` of the table `{table}`", key.value);
+    let problem = Problem::error("E0123", key.span, title);
     let problem = match suggest::closest(&key.value, connectors.iter().copied()) {
         Some(close) => problem.label(format!("did you mean `{close}`?")),
         None => problem.label("not a connector"),
     };
-    problem
-        .help("a profile replaces the connectors of tables and nothing else: `tables: {NAME: {CONNECTOR: {…}}}`")
-        .help(format!("the connectors are {}", suggest::listed(connectors.iter().copied())))
+    problem.help(format!(
+        "a profile replaces the connector of a table and nothing else; the connectors are {}",
+        suggest::listed(connectors.iter().copied())
+    ))
 }
 
 /// `E0124`

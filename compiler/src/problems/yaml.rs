@@ -50,6 +50,7 @@ pub fn starts_with(span: Span, character: char, rewrite: Option<String>) -> Prob
         '&' => ("a value cannot start with `&`".to_string(), "YAML takes this for an anchor".to_string()),
         '?' => ("a value cannot start with `? `".to_string(), "YAML takes this for a key".to_string()),
         '-' => ("a list cannot start here".to_string(), "YAML takes `- ` for an item of a list".to_string()),
+        '`' => ("a back quote is not allowed here".to_string(), "YAML keeps this character to itself".to_string()),
         other => (
             format!("`{}` is not allowed here", other.escape_debug()),
             "YAML keeps this character to itself".to_string(),
@@ -160,6 +161,13 @@ pub fn alias(span: Span, written: &str) -> Problem {
         .label("YAML takes `*` at the start of a value for an alias")
         .help("the language has no aliases: write the value where it is needed")
         .help("if `*` belongs to the value, put the value in quotes")
+}
+
+/// `E0108`
+pub fn merge_key(span: Span) -> Problem {
+    Problem::error("E0108", span, "merge keys are not allowed")
+        .label("a merge key")
+        .help("the language has no anchors and merge keys: write the keys where they are needed")
 }
 
 /// `E0109`
