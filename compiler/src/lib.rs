@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod command;
 pub mod expression;
 pub mod parse;
+pub mod plan;
 pub mod problems;
 pub mod resolve;
 pub mod source;

@@ -5,6 +5,7 @@
 
 pub mod expression;
 pub mod parse;
+pub mod plan;
 mod render;
 pub mod resolve;
 pub mod suggest;

@@ -46,6 +46,8 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// Its primary key; empty if none. Key columns are `not null`.
     pub primary_key: Vec<ColumnId>,
+    /// Where the columns of `primary_key` stand; the table's name if it has none.
+    pub primary_key_span: Span,
     /// The connector and its options; none for a table of the typed API.
     pub connector: Option<Connector>,
     /// What happens to bad records.
@@ -124,6 +126,8 @@ pub struct View {
     pub state: State,
     /// Where `from:` stands.
     pub from_span: Span,
+    /// Where the entries of `group_by` stand; `from:` if the view does not group.
+    pub key_span: Span,
 }
 
 /// `state:` of a view.
