@@ -120,9 +120,10 @@ pub(super) fn defer(plan: &mut Plan<'_>, embedded: bool) {
             && !plan.views[at].is_unused()
             && plan.views[at].readers.iter().all(|reader| can_wait(plan, ViewId(at as u32), *reader, embedded))
         {
-            let ordered = plan.views[at].readers.iter().any(
-                |reader| matches!(reader, Reader::Insert(insert) if plan.inserts[*insert].write == Write::Latest),
-            );
+            let ordered = plan.views[at]
+                .readers
+                .iter()
+                .any(|reader| matches!(reader, Reader::Insert(insert) if plan.inserts[*insert].write == Write::Latest));
             plan.views[at].emission = Emission::EpochEnd { ordered };
         }
     }

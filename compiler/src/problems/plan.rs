@@ -71,19 +71,27 @@ pub fn key_mismatch(
 pub fn changes_into_append_only(from: &str, insert: &Insert, table: &Table, problems: &mut Problems) {
     let into = &table.name.value;
     problems.push(
-        Problem::error("E0502", insert.into_span, format!("the rows of '{from}' change, but table '{into}' only takes new rows"))
-            .label("rows that came earlier could not be corrected here")
-            .other(table.name.span, format!("'{into}' has no primary key"))
-            .help(format!("give '{into}' a `primary_key`, so that a row replaces the one before it"))
-            .help("or write each change: a `file` with `changelog: true`, or `print`"),
+        Problem::error(
+            "E0502",
+            insert.into_span,
+            format!("the rows of '{from}' change, but table '{into}' only takes new rows"),
+        )
+        .label("rows that came earlier could not be corrected here")
+        .other(table.name.span, format!("'{into}' has no primary key"))
+        .help(format!("give '{into}' a `primary_key`, so that a row replaces the one before it"))
+        .help("or write each change: a `file` with `changelog: true`, or `print`"),
     );
 }
 
 /// E0503
 pub fn key_lost(from: &str, insert: &Insert, problems: &mut Problems) {
     problems.push(
-        Problem::error("E0503", insert.into_span, format!("the rows of '{from}' change, and nothing tells which row a change belongs to"))
-            .help(format!("let '{from}' select the group keys of the view it reads")),
+        Problem::error(
+            "E0503",
+            insert.into_span,
+            format!("the rows of '{from}' change, and nothing tells which row a change belongs to"),
+        )
+        .help(format!("let '{from}' select the group keys of the view it reads")),
     );
 }
 
@@ -146,7 +154,11 @@ pub fn unbounded_state(view: &View, problems: &mut Problems) {
 pub fn state_without_state(view: &View, problems: &mut Problems) {
     let name = &view.name.value;
     problems.push(
-        Problem::warning("W0502", view.name.span, format!("view '{name}' keeps no state, so that `state` says nothing"))
-            .help("take `state` away"),
+        Problem::warning(
+            "W0502",
+            view.name.span,
+            format!("view '{name}' keeps no state, so that `state` says nothing"),
+        )
+        .help("take `state` away"),
     );
 }

@@ -6,6 +6,7 @@ mod names;
 mod scope;
 mod views;
 
+use crate::source::Span;
 pub use aggregates::{AGGREGATES, aggregate, has_aggregate};
 pub use model::Resolved;
 pub use scope::ScopeInput;
@@ -43,6 +44,7 @@ fn table(spec: &TableSpec, problems: &mut Problems) -> model::Table {
         comment: spec.comment.as_ref().map(|text| text.value.clone()),
         columns: spec.columns.clone(),
         primary_key: primary_key(spec, problems),
+        primary_key_span: spec.primary_key.iter().map(|name| name.span).reduce(Span::to).unwrap_or(spec.name.span),
         connector: spec.connector.as_ref().map(|connector| Connector {
             kind: connector.kind,
             options: connector.options.iter().map(|(key, value)| (key.value.clone(), value.value.clone())).collect(),

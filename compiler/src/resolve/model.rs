@@ -35,6 +35,8 @@ pub struct Table {
     pub columns: Vec<ColumnSpec>,
     /// Its primary key; empty if none.
     pub primary_key: Vec<ColumnId>,
+    /// Where the columns of `primary_key` stand; the table's name if it has none.
+    pub primary_key_span: Span,
     /// The connector and its options.
     pub connector: Option<Connector>,
     /// What happens to bad records.

@@ -71,6 +71,7 @@ impl CheckedTable<'_> {
             comment: self.spec.comment.clone(),
             columns: self.spec.columns.iter().zip(&self.types).filter_map(column).collect(),
             primary_key: self.spec.primary_key.clone(),
+            primary_key_span: self.spec.primary_key_span,
             connector: self.spec.connector.clone(),
             on_error: self.spec.on_error,
             cache: self.spec.cache,

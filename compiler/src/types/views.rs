@@ -124,6 +124,7 @@ fn view(
             select,
             state: view.state,
             from_span: view.from_span,
+            key_span: group_span(view).unwrap_or(view.from_span),
         })
     };
     let typed = if known { typed() } else { None };
