@@ -3,16 +3,22 @@
 //! [`Reader`] takes the chunks of a source and gives rows; [`json::Decoder`] and [`csv::Decoder`] read one record.
 //! Rows borrow from the chunk; what has to be unescaped lives in the scope's memory.
 
+mod block;
 pub mod csv;
 mod field;
 pub mod json;
+mod json_field;
+mod number;
 mod reader;
+mod text;
+pub(crate) mod time;
+mod value_field;
 
 use crate::scope::Scope;
 use crate::values::Fault;
 
 pub use field::Field;
-pub use reader::{Reader, Rows};
+pub use reader::{Place, Reader, Rows};
 
 /// A row struct that is read field by field from a record; implemented by generated code.
 ///

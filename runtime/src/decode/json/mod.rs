@@ -1,0 +1,149 @@
+//! JSON lines: an object a line.
+//!
+//! Producers write the same keys in the same order again and again, so the decoder remembers which key follows
+//! which, together with the white space around it, and compares the expected bytes (`"order_no":`) at once. Where
+//! they differ it reads the key properly, looks it up, and remembers it as the one that follows. Nothing is lost
+//! either way: the result does not depend on what was expected.
+
+mod cursor;
+mod keys;
+#[cfg(test)]
+mod tests;
+mod value;
+
+use self::cursor::Cursor;
+use self::keys::Keys;
+pub use self::value::Json;
+pub(super) use self::value::Kind;
+use super::{Decode, Field, Record};
+use crate::connectors::Chunk;
+use crate::scope::Scope;
+use crate::values::Fault;
+
+/// Reads the records of one source table. It learns the order of the keys.
+#[derive(Debug)]
+pub struct Decoder {
+    keys: Keys,
+}
+
+impl Decoder {
+    /// A decoder of records of which the columns `wanted` are needed.
+    pub fn new(wanted: &[&str]) -> Self {
+        Self {
+            keys: Keys::new(wanted),
+        }
+    }
+
+    /// Reads one record: an object with nothing but white space around it.
+    pub fn decode<'a, T: Decode<'a>>(
+        &mut self,
+        record: &'a [u8],
+        scope: &Scope<'a>,
+    ) -> Result<T, Fault> {
+        self.read(&mut Cursor::new(record, 0, false)?, scope)
+    }
+
+    /// Reads one record of lines; afterwards `at` is behind its line break. On a fault `at` is left as it was.
+    pub(super) fn decode_line<'a, T: Decode<'a>>(
+        &mut self,
+        lines: &'a [u8],
+        at: &mut usize,
+        scope: &Scope<'a>,
+    ) -> Result<T, Fault> {
+        let mut cursor = Cursor::new(lines, *at, true)?;
+        let row = self.read(&mut cursor, scope)?;
+        *at = cursor.at;
+        Ok(row)
+    }
+
+    /// Hands over one record's fields: the position among the wanted columns, and the field.
+    pub(crate) fn fields<'a>(
+        &mut self,
+        record: &'a [u8],
+        found: &mut dyn FnMut(usize, Field<'a>) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        let mut cursor = Cursor::new(record, 0, false)?;
+        while let Some((column, value)) = self.keys.next(&mut cursor)? {
+            found(column, Field::Json(value))?;
+        }
+        Ok(())
+    }
+
+    /// The only part that is compiled for each table.
+    #[inline]
+    fn read<'a, T: Decode<'a>>(
+        &mut self,
+        cursor: &mut Cursor<'a>,
+        scope: &Scope<'a>,
+    ) -> Result<T, Fault> {
+        let mut row = T::default();
+        while let Some((column, value)) = self.keys.next(cursor)? {
+            if let Err(fault) = row.set(column, Field::Json(value), scope) {
+                return Err(in_column(fault, T::COLUMNS, column));
+            }
+        }
+        row.check()?;
+        Ok(row)
+    }
+}
+
+#[cold]
+fn in_column(fault: Fault, columns: &[&str], column: usize) -> Fault {
+    fault.in_column(columns.get(column).copied().unwrap_or_default())
+}
+
+/// The records of a chunk: lines that are not blank.
+#[derive(Debug)]
+pub struct Records<'a> {
+    chunk: &'a Chunk,
+    at: usize,
+    line: u64,
+}
+
+impl<'a> Records<'a> {
+    /// The records of `chunk`.
+    pub fn new(chunk: &'a Chunk) -> Self {
+        Self {
+            chunk,
+            at: 0,
+            line: chunk.line,
+        }
+    }
+}
+
+impl<'a> Iterator for Records<'a> {
+    type Item = Record<'a>;
+
+    fn next(&mut self) -> Option<Record<'a>> {
+        let bytes = &self.chunk.bytes;
+        while self.at < bytes.len() {
+            let record = line(self.chunk, self.at, self.line);
+            self.at += record.bytes.len() + 1;
+            self.line += 1;
+            let record = without_carriage_return(record);
+            if !record.bytes.iter().all(u8::is_ascii_whitespace) {
+                return Some(record);
+            }
+        }
+        None
+    }
+}
+
+/// The line that begins at `at`, without its line feed.
+pub(super) fn line(chunk: &Chunk, at: usize, line: u64) -> Record<'_> {
+    let rest = chunk.bytes.get(at..).unwrap_or_default();
+    let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+    Record {
+        bytes: &rest[..end],
+        offset: chunk.offset + at as u64,
+        line,
+    }
+}
+
+/// A line without the carriage return at its end.
+pub(super) fn without_carriage_return(record: Record<'_>) -> Record<'_> {
+    Record {
+        bytes: record.bytes.strip_suffix(b"\r").unwrap_or(record.bytes),
+        ..record
+    }
+}
