@@ -39,10 +39,7 @@ pub fn json_text(text: &str, out: &mut Vec<u8>) {
 /// Hands over a text in parts with JSON's escapes where they are needed.
 pub(crate) fn escape(text: &[u8], out: &mut dyn FnMut(&[u8])) {
     let mut rest = text;
-    while let Some(at) = rest
-        .iter()
-        .position(|byte| matches!(byte, 0..=0x1f | b'"' | b'\\'))
-    {
+    while let Some(at) = rest.iter().position(|byte| matches!(byte, 0..=0x1f | b'"' | b'\\')) {
         let (before, after) = rest.split_at(at);
         out(before);
         match after.first() {
@@ -70,8 +67,7 @@ pub fn csv(value: Value<'_>, delimiter: u8, null_text: &str, out: &mut Vec<u8>) 
     plain(value, out);
     let field = &out[start..];
     let special = |byte: &u8| *byte == delimiter || matches!(byte, b'"' | b'\r' | b'\n');
-    if field.iter().any(special) || *field == *null_text.as_bytes() || field.first() == Some(&b'"')
-    {
+    if field.iter().any(special) || *field == *null_text.as_bytes() || field.first() == Some(&b'"') {
         let field = out.split_off(start);
         out.push(b'"');
         for byte in field {
@@ -99,9 +95,7 @@ pub fn plain(value: Value<'_>, out: &mut Vec<u8>) {
     match value {
         Value::Null => {}
         Value::Boolean(value) => out.extend_from_slice(if value { b"true" } else { b"false" }),
-        Value::Integer(value) => {
-            out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes())
-        }
+        Value::Integer(value) => out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes()),
         Value::Float(value) if value.is_finite() => {
             out.extend_from_slice(zmij::Buffer::new().format_finite(value).as_bytes());
         }
@@ -121,16 +115,8 @@ pub fn plain(value: Value<'_>, out: &mut Vec<u8>) {
                 fraction(millis % 1000 * 1_000_000, 3, out);
             }
         }
-        Value::Timestamp {
-            millis,
-            nanos,
-            precision,
-        } => timestamp(millis, nanos, precision, out),
-        Value::TimestampLtz {
-            millis,
-            nanos,
-            precision,
-        } => {
+        Value::Timestamp { millis, nanos, precision } => timestamp(millis, nanos, precision, out),
+        Value::TimestampLtz { millis, nanos, precision } => {
             timestamp(millis, nanos, precision, out);
             out.push(b'Z');
         }
@@ -224,11 +210,7 @@ pub(crate) fn base64(bytes: &[u8], out: &mut Vec<u8>) {
         let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
         for place in 0..4 {
             let letter = LETTERS[(bits >> (18 - 6 * place)) as usize & 63];
-            out.push(if place as usize > group.len() {
-                b'='
-            } else {
-                letter
-            });
+            out.push(if place as usize > group.len() { b'=' } else { letter });
         }
     }
 }
@@ -254,54 +236,19 @@ mod tests {
         assert_eq!(json_of(Value::Double(f64::NAN)), "\"NaN\"");
         assert_eq!(json_of(Value::Float(f32::NEG_INFINITY)), "\"-Infinity\"");
         assert_eq!(json_of(Value::Float(0.1)), "0.1");
-        assert_eq!(
-            json_of(Value::Decimal {
-                unscaled: -5,
-                scale: 2
-            }),
-            "-0.05"
-        );
-        assert_eq!(
-            json_of(Value::Decimal {
-                unscaled: 150,
-                scale: 2
-            }),
-            "1.50"
-        );
-        assert_eq!(
-            json_of(Value::Decimal {
-                unscaled: 150,
-                scale: 0
-            }),
-            "150"
-        );
-        assert_eq!(
-            json_of(Value::Decimal {
-                unscaled: 0,
-                scale: 3
-            }),
-            "0.000"
-        );
-        assert_eq!(
-            json_of(Value::Text("a\"\\\n\u{1}中")),
-            r#""a\"\\\n\u0001中""#
-        );
+        assert_eq!(json_of(Value::Decimal { unscaled: -5, scale: 2 }), "-0.05");
+        assert_eq!(json_of(Value::Decimal { unscaled: 150, scale: 2 }), "1.50");
+        assert_eq!(json_of(Value::Decimal { unscaled: 150, scale: 0 }), "150");
+        assert_eq!(json_of(Value::Decimal { unscaled: 0, scale: 3 }), "0.000");
+        assert_eq!(json_of(Value::Text("a\"\\\n\u{1}中")), r#""a\"\\\n\u0001中""#);
         assert_eq!(json_of(Value::Bytes(&[1, 2])), "\"AQI=\"");
         assert_eq!(json_of(Value::Date(-1)), "\"1969-12-31\"");
         assert_eq!(json_of(Value::Date(2_932_897)), "\"+10000-01-01\"");
         assert_eq!(json_of(Value::Time(37_800_000)), "\"10:30:00\"");
         assert_eq!(json_of(Value::Time(37_800_050)), "\"10:30:00.050\"");
-        let timestamp = Value::Timestamp {
-            millis: -1,
-            nanos: 5000,
-            precision: 6,
-        };
+        let timestamp = Value::Timestamp { millis: -1, nanos: 5000, precision: 6 };
         assert_eq!(json_of(timestamp), "\"1969-12-31 23:59:59.999005\"");
-        let instant = Value::TimestampLtz {
-            millis: 0,
-            nanos: 0,
-            precision: 0,
-        };
+        let instant = Value::TimestampLtz { millis: 0, nanos: 0, precision: 0 };
         assert_eq!(json_of(instant), "\"1970-01-01 00:00:00Z\"");
     }
 

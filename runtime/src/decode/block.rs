@@ -17,14 +17,11 @@ pub(super) use sse2::{equal, non_ascii, not_scalar, string_stops, structure};
 pub(super) use plain::{equal, non_ascii, not_scalar, string_stops, structure};
 
 #[cfg(target_arch = "x86_64")]
-#[allow(
-    unsafe_code,
-    reason = "calling SSE2 instructions, which are part of x86-64"
-)]
+#[allow(unsafe_code, reason = "calling SSE2 instructions, which are part of x86-64")]
 mod sse2 {
     use std::arch::x86_64::{
-        __m128i, _mm_cmpeq_epi8, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128, _mm_set_epi64x,
-        _mm_set1_epi8, _mm_sub_epi8,
+        __m128i, _mm_cmpeq_epi8, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128, _mm_set_epi64x, _mm_set1_epi8,
+        _mm_sub_epi8,
     };
 
     use super::{Bits, Block};
@@ -86,10 +83,7 @@ mod sse2 {
             let close = _mm_cmpeq_epi8(bracket, _mm_set1_epi8(b'}' as i8));
             let quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(b'"' as i8));
             let line_feed = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(b'\n' as i8));
-            _mm_movemask_epi8(_mm_or_si128(
-                _mm_or_si128(open, close),
-                _mm_or_si128(quote, line_feed),
-            )) as Bits
+            _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(open, close), _mm_or_si128(quote, line_feed))) as Bits
         }
         // SAFETY: SSE2 is part of x86-64.
         unsafe { ask(block) }
@@ -120,10 +114,7 @@ mod sse2 {
     #[inline]
     fn between(bytes: __m128i, first: u8, last: u8) -> __m128i {
         let moved = _mm_sub_epi8(bytes, _mm_set1_epi8(first as i8));
-        _mm_cmpeq_epi8(
-            _mm_min_epu8(moved, _mm_set1_epi8((last - first) as i8)),
-            moved,
-        )
+        _mm_cmpeq_epi8(_mm_min_epu8(moved, _mm_set1_epi8((last - first) as i8)), moved)
     }
 }
 
@@ -146,35 +137,23 @@ mod plain {
     /// Bytes that no number and no literal has: others than `+-./0…9A…Za…z`.
     #[inline]
     pub fn not_scalar(block: &Block) -> Bits {
-        bits(
-            block,
-            |byte| !matches!(byte, b'+' | b'-'..=b'9' | b'A'..=b'Z' | b'a'..=b'z'),
-        )
+        bits(block, |byte| !matches!(byte, b'+' | b'-'..=b'9' | b'A'..=b'Z' | b'a'..=b'z'))
     }
 
     /// Brackets, quotes and line feeds.
     #[inline]
     pub fn structure(block: &Block) -> Bits {
-        bits(block, |byte| {
-            matches!(byte, b'[' | b']' | b'{' | b'}' | b'"' | b'\n')
-        })
+        bits(block, |byte| matches!(byte, b'[' | b']' | b'{' | b'}' | b'"' | b'\n'))
     }
 
     /// Bytes that are equal in both blocks.
     #[inline]
     pub fn equal(left: &Block, right: &Block) -> Bits {
-        left.iter()
-            .zip(right)
-            .enumerate()
-            .fold(0, |bits, (place, (a, b))| {
-                bits | Bits::from(a == b) << place
-            })
+        left.iter().zip(right).enumerate().fold(0, |bits, (place, (a, b))| bits | Bits::from(a == b) << place)
     }
 
     fn bits(block: &Block, answer: impl Fn(u8) -> bool) -> Bits {
-        block.iter().enumerate().fold(0, |bits, (place, byte)| {
-            bits | Bits::from(answer(*byte)) << place
-        })
+        block.iter().enumerate().fold(0, |bits, (place, byte)| bits | Bits::from(answer(*byte)) << place)
     }
 }
 
@@ -186,23 +165,13 @@ mod tests {
     fn instructions_and_loops_agree() {
         let mut seed = 7u64;
         let mut next = || {
-            seed = seed
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             (seed >> 56) as u8
         };
         for byte in 0..=255u8 {
             let block = [byte; 16];
-            assert_eq!(
-                sse2::not_scalar(&block),
-                plain::not_scalar(&block),
-                "{byte}"
-            );
-            assert_eq!(
-                sse2::string_stops(&block),
-                plain::string_stops(&block),
-                "{byte}"
-            );
+            assert_eq!(sse2::not_scalar(&block), plain::not_scalar(&block), "{byte}");
+            assert_eq!(sse2::string_stops(&block), plain::string_stops(&block), "{byte}");
             assert_eq!(sse2::structure(&block), plain::structure(&block), "{byte}");
         }
         for _ in 0..10_000 {

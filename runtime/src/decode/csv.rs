@@ -30,16 +30,11 @@ impl Decoder {
     }
 
     /// Reads one record. Missing fields at its end are null.
-    pub fn decode<'a, T: Decode<'a>>(
-        &mut self,
-        record: &'a [u8],
-        scope: &Scope<'a>,
-    ) -> Result<T, Fault> {
+    pub fn decode<'a, T: Decode<'a>>(&mut self, record: &'a [u8], scope: &Scope<'a>) -> Result<T, Fault> {
         let mut row = T::default();
         self.fields(record, scope, &mut |column, field| {
-            row.set(column, field, scope).map_err(|fault| {
-                fault.in_column(T::COLUMNS.get(column).copied().unwrap_or_default())
-            })
+            row.set(column, field, scope)
+                .map_err(|fault| fault.in_column(T::COLUMNS.get(column).copied().unwrap_or_default()))
         })?;
         row.check()?;
         Ok(row)
@@ -52,17 +47,11 @@ impl Decoder {
         scope: &Scope<'a>,
         found: &mut dyn FnMut(usize, Field<'a>) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
-        let mut fields = Fields {
-            rest: Some(record),
-            delimiter: self.delimiter,
-        };
+        let mut fields = Fields { rest: Some(record), delimiter: self.delimiter };
         let mut count = 0;
         while let Some(field) = fields.next()? {
             let Some(column) = self.columns.get(count) else {
-                return Err(Fault::new(format!(
-                    "the record has more than {} fields",
-                    self.columns.len()
-                )));
+                return Err(Fault::new(format!("the record has more than {} fields", self.columns.len())));
             };
             count += 1;
             let Some(column) = *column else { continue };
@@ -79,10 +68,7 @@ impl Decoder {
 
 /// A record's names, for a header.
 pub(crate) fn names(record: &[u8], delimiter: u8) -> Result<Vec<String>, Fault> {
-    let mut fields = Fields {
-        rest: Some(record),
-        delimiter,
-    };
+    let mut fields = Fields { rest: Some(record), delimiter };
     let mut names = Vec::new();
     while let Some(field) = fields.next()? {
         let name = match field {
@@ -129,16 +115,10 @@ impl<'a> Fields<'a> {
             [_] => None,
             [_, delimiter, ..] if *delimiter == self.delimiter => after.get(2..),
             _ => {
-                return Err(Fault::new(
-                    "there is text after the closing quote of a field",
-                ));
+                return Err(Fault::new("there is text after the closing quote of a field"));
             }
         };
-        Ok(Some(if doubled {
-            Raw::Doubled(text)
-        } else {
-            Raw::Quoted(text)
-        }))
+        Ok(Some(if doubled { Raw::Doubled(text) } else { Raw::Quoted(text) }))
     }
 }
 
@@ -194,11 +174,7 @@ pub(crate) fn record_end(bytes: &[u8], start: usize, delimiter: u8) -> Option<us
 /// The record that begins at `at`, without its line break.
 pub(super) fn record(chunk: &Chunk, at: usize, line: u64, delimiter: u8) -> Record<'_> {
     let end = record_end(&chunk.bytes, at, delimiter).unwrap_or(chunk.bytes.len());
-    Record {
-        bytes: chunk.bytes.get(at..end).unwrap_or_default(),
-        offset: chunk.offset + at as u64,
-        line,
-    }
+    Record { bytes: chunk.bytes.get(at..end).unwrap_or_default(), offset: chunk.offset + at as u64, line }
 }
 
 /// The records of a chunk: lines that are not empty, with quoted line breaks inside.
@@ -213,12 +189,7 @@ pub struct Records<'a> {
 impl<'a> Records<'a> {
     /// The records of `chunk`.
     pub fn new(chunk: &'a Chunk, format: &CsvFormat) -> Self {
-        Self {
-            chunk,
-            delimiter: format.delimiter,
-            at: 0,
-            line: chunk.line,
-        }
+        Self { chunk, delimiter: format.delimiter, at: 0, line: chunk.line }
     }
 }
 

@@ -58,9 +58,7 @@ impl<'a> Field<'a> {
 
     /// The field as `float`.
     pub fn float(self) -> Result<Option<f32>, Fault> {
-        self.scalar("float", number::float::<f32>, |value| {
-            value_field::double(value).map(|value| value as f32)
-        })
+        self.scalar("float", number::float::<f32>, |value| value_field::double(value).map(|value| value as f32))
     }
 
     /// The field as `double`.
@@ -88,13 +86,10 @@ impl<'a> Field<'a> {
         match self {
             Self::Json(json) => json_field::text(&json, scope.memory),
             Self::Csv(None) | Self::Value(Value::Null) => Ok(None),
-            Self::Csv(Some(text)) => std::str::from_utf8(text)
-                .map(Some)
-                .map_err(|_| json_field::no_utf8(text)),
+            Self::Csv(Some(text)) => std::str::from_utf8(text).map(Some).map_err(|_| json_field::no_utf8(text)),
             Self::Value(Value::Text(text)) => Ok(Some(text)),
             Self::Value(value) => {
-                Ok(crate::connectors::format::cell(value)
-                    .map(|text| &*scope.memory.alloc_str(&text)))
+                Ok(crate::connectors::format::cell(value).map(|text| &*scope.memory.alloc_str(&text)))
             }
         }
     }

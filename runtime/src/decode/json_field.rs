@@ -30,11 +30,7 @@ pub(super) fn scalar<T>(
 
 /// A number or time with escapes in its text, such as `"\u0031"`.
 #[cold]
-fn escaped<T>(
-    raw: &[u8],
-    ty: &'static str,
-    convert: &dyn Fn(&[u8], Grammar) -> Option<T>,
-) -> Result<Option<T>, Fault> {
+fn escaped<T>(raw: &[u8], ty: &'static str, convert: &dyn Fn(&[u8], Grammar) -> Option<T>) -> Result<Option<T>, Fault> {
     let memory = Bump::new();
     text::unescape(raw, &memory)
         .and_then(|text| convert(trim(text.as_bytes()), Grammar::Text))
@@ -58,22 +54,14 @@ fn text_slow<'a>(json: &Json<'a>, memory: &'a Bump) -> Result<Option<&'a str>, F
     let raw = json.text();
     match json.kind() {
         Kind::Ascii | Kind::Plain => Ok(json.plain()),
-        Kind::Escaped => {
-            text::unescape(raw, memory)
-                .map(Some)
-                .ok_or_else(|| match std::str::from_utf8(raw) {
-                    Ok(_) => Fault::new(format!("\"{}\" has a wrong escape", shortened(raw))),
-                    Err(_) => no_utf8(raw),
-                })
-        }
+        Kind::Escaped => text::unescape(raw, memory).map(Some).ok_or_else(|| match std::str::from_utf8(raw) {
+            Ok(_) => Fault::new(format!("\"{}\" has a wrong escape", shortened(raw))),
+            Err(_) => no_utf8(raw),
+        }),
         Kind::Bare if is_null(raw) => Ok(None),
-        Kind::Bare if matches!(raw, b"true" | b"false") || is_number(raw, Grammar::Json) => {
-            Ok(json.plain())
-        }
+        Kind::Bare if matches!(raw, b"true" | b"false") || is_number(raw, Grammar::Json) => Ok(json.plain()),
         Kind::Bare => Err(cast(raw, "JSON value")),
-        Kind::Nested => text::compact(raw, memory)
-            .map(Some)
-            .ok_or_else(|| cast(raw, "JSON value")),
+        Kind::Nested => text::compact(raw, memory).map(Some).ok_or_else(|| cast(raw, "JSON value")),
     }
 }
 

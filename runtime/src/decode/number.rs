@@ -26,11 +26,7 @@ pub(super) fn integer(text: &[u8], grammar: Grammar) -> Option<i64> {
     if let Some(value) = digits(magnitude)
         && (magnitude[0] != b'0' || magnitude.len() == 1)
     {
-        return Some(if negative {
-            -(value as i64)
-        } else {
-            value as i64
-        });
+        return Some(if negative { -(value as i64) } else { value as i64 });
     }
     integer_slow(text, grammar)
 }
@@ -47,8 +43,7 @@ fn integer_slow(text: &[u8], grammar: Grammar) -> Option<i64> {
 /// A decimal: the integer `value × 10^scale`, rounded half up, if it has at most `precision` digits.
 #[inline]
 pub(super) fn decimal(text: &[u8], grammar: Grammar, precision: u8, scale: u8) -> Option<i128> {
-    let value =
-        decimal_plain(text, usize::from(scale)).or_else(|| decimal_slow(text, grammar, scale))?;
+    let value = decimal_plain(text, usize::from(scale)).or_else(|| decimal_slow(text, grammar, scale))?;
     (value.unsigned_abs() < 10u128.pow(u32::from(precision))).then_some(value)
 }
 
@@ -70,11 +65,7 @@ fn decimal_plain(text: &[u8], scale: usize) -> Option<i128> {
     }
     let missing = (scale - fraction.len()) as u32;
     let whole = digits(whole)?;
-    let fraction = if fraction.is_empty() {
-        0
-    } else {
-        digits(fraction)? * 10u64.pow(missing)
-    };
+    let fraction = if fraction.is_empty() { 0 } else { digits(fraction)? * 10u64.pow(missing) };
     let value = i128::from(whole) * i128::from(10u64.pow(scale as u32)) + i128::from(fraction);
     Some(if negative { -value } else { value })
 }
@@ -89,12 +80,7 @@ pub(super) fn decimal_from_double(value: f64, precision: u8, scale: u8) -> Optio
     if !value.is_finite() {
         return None;
     }
-    decimal(
-        zmij::Buffer::new().format_finite(value).as_bytes(),
-        Grammar::Text,
-        precision,
-        scale,
-    )
+    decimal(zmij::Buffer::new().format_finite(value).as_bytes(), Grammar::Text, precision, scale)
 }
 
 /// A decimal with another scale, rounded half up, if it has at most `precision` digits then.
@@ -104,30 +90,16 @@ pub(super) fn rescale(unscaled: i128, from: u8, precision: u8, to: u8) -> Option
     } else {
         let unit = 10i128.checked_pow(u32::from(from - to))?;
         let (quotient, rest) = (unscaled / unit, unscaled % unit);
-        quotient
-            + if rest.abs() >= unit - rest.abs() {
-                unscaled.signum()
-            } else {
-                0
-            }
+        quotient + if rest.abs() >= unit - rest.abs() { unscaled.signum() } else { 0 }
     };
     (value.unsigned_abs() < 10u128.pow(u32::from(precision))).then_some(value)
-}
-
-/// A double, the nearest to the text.
-#[inline]
-pub(super) fn double(text: &[u8], grammar: Grammar) -> Option<f64> {
-    float(text, grammar)
 }
 
 /// A float or double, the nearest to the text.
 #[inline]
 pub(super) fn float<F: std::str::FromStr>(text: &[u8], grammar: Grammar) -> Option<F> {
     if grammar == Grammar::Text
-        && matches!(
-            text,
-            b"NaN" | b"+NaN" | b"-NaN" | b"Infinity" | b"+Infinity" | b"-Infinity"
-        )
+        && matches!(text, b"NaN" | b"+NaN" | b"-NaN" | b"Infinity" | b"+Infinity" | b"-Infinity")
     {
         return std::str::from_utf8(text).ok()?.parse().ok();
     }
@@ -159,45 +131,26 @@ pub(super) fn digits(text: &[u8]) -> Option<u64> {
             let middle = u64::from_le_bytes(*text.get(8..16)?.first_chunk()?);
             let tail = u64::from_le_bytes(*text.last_chunk()?);
             let count = text.len() - 16;
-            Some(
-                (eight(head)? * POWERS[8] + eight(middle)?) * POWERS[count]
-                    + eight(last(tail, count))?,
-            )
+            Some((eight(head)? * POWERS[8] + eight(middle)?) * POWERS[count] + eight(last(tail, count))?)
         }
         _ => None,
     }
 }
 
-const POWERS: [u64; 9] = [
-    1,
-    10,
-    100,
-    1_000,
-    10_000,
-    100_000,
-    1_000_000,
-    10_000_000,
-    100_000_000,
-];
+const POWERS: [u64; 9] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
 const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
 
 /// One to eight bytes as the last bytes of eight, with `0` before them.
 #[inline]
 fn right_aligned(text: &[u8]) -> u64 {
     let count = text.len();
-    let word = if let (Some(first), Some(last)) = (text.first_chunk::<4>(), text.last_chunk::<4>())
-    {
-        u64::from(u32::from_le_bytes(*first))
-            | u64::from(u32::from_le_bytes(*last)) << (8 * (count - 4))
+    let word = if let (Some(first), Some(last)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) {
+        u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << (8 * (count - 4))
     } else {
         let at = |place: usize| u64::from(text[place]) << (8 * place);
         at(0) | at(count / 2) | at(count - 1)
     };
-    if count == 8 {
-        word
-    } else {
-        word << (64 - 8 * count) | ZEROS >> (8 * count)
-    }
+    if count == 8 { word } else { word << (64 - 8 * count) | ZEROS >> (8 * count) }
 }
 
 /// Keeps the last `count` (1 to 8) of eight bytes, with `0` before them.
@@ -256,23 +209,13 @@ impl<'a> Parts<'a> {
             [b'e' | b'E', rest @ ..] => (exponent(rest)?, true),
             _ => return None,
         };
-        if json
-            && (whole.is_empty()
-                || (whole.len() > 1 && whole[0] == b'0')
-                || (point && fraction.is_empty()))
-        {
+        if json && (whole.is_empty() || (whole.len() > 1 && whole[0] == b'0') || (point && fraction.is_empty())) {
             return None;
         }
         if whole.is_empty() && fraction.is_empty() {
             return None;
         }
-        Some(Self {
-            negative,
-            whole,
-            fraction,
-            exponent,
-            plain: !point && !letter,
-        })
+        Some(Self { negative, whole, fraction, exponent, plain: !point && !letter })
     }
 
     /// Whether it has neither point nor exponent.
@@ -283,16 +226,10 @@ impl<'a> Parts<'a> {
     /// The integer `value × 10^scale`, if it has at most 38 digits.
     fn scaled(&self, scale: i32, rest: Rest) -> Option<i128> {
         // How many more digits are taken; the digit after them decides about rounding.
-        let mut left =
-            i64::try_from(self.whole.len()).ok()? + i64::from(self.exponent) + i64::from(scale);
+        let mut left = i64::try_from(self.whole.len()).ok()? + i64::from(self.exponent) + i64::from(scale);
         let mut value = 0u128;
         let mut up = false;
-        for digit in self
-            .whole
-            .iter()
-            .chain(self.fraction)
-            .map(|byte| u128::from(byte - b'0'))
-        {
+        for digit in self.whole.iter().chain(self.fraction).map(|byte| u128::from(byte - b'0')) {
             if left > 0 {
                 if value >= LIMIT / 10 {
                     return None;
@@ -321,11 +258,7 @@ impl<'a> Parts<'a> {
 const LIMIT: u128 = 10u128.pow(38);
 
 fn split_digits(text: &[u8]) -> (&[u8], &[u8]) {
-    text.split_at(
-        text.iter()
-            .position(|byte| !byte.is_ascii_digit())
-            .unwrap_or(text.len()),
-    )
+    text.split_at(text.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len()))
 }
 
 /// An exponent; one too large to matter is cut to ±1,000,000,000.
@@ -343,10 +276,7 @@ fn exponent(text: &[u8]) -> Option<i32> {
         if !byte.is_ascii_digit() {
             return None;
         }
-        value = (value
-            .saturating_mul(10)
-            .saturating_add(i32::from(byte - b'0')))
-        .min(1_000_000_000);
+        value = (value.saturating_mul(10).saturating_add(i32::from(byte - b'0'))).min(1_000_000_000);
     }
     Some(if negative { -value } else { value })
 }
@@ -358,12 +288,7 @@ mod tests {
     #[test]
     fn digits_of_all_lengths() {
         for count in 1..=18 {
-            for text in [
-                "123456789012345678",
-                "000000000000000001",
-                "999999999999999999",
-                "900000000000000000",
-            ] {
+            for text in ["123456789012345678", "000000000000000001", "999999999999999999", "900000000000000000"] {
                 let text = &text[..count];
                 assert_eq!(digits(text.as_bytes()), text.parse().ok(), "{text}");
             }
@@ -395,19 +320,13 @@ mod tests {
         assert_eq!(json("1e-999999999999"), Some(0));
         assert_eq!(json("0e999999999999"), Some(0));
         assert_eq!(json("1e999999999999"), None);
-        for wrong in [
-            "", "-", "+1", "01", "-01", "1.", ".5", "1e", "1e+", "0x1", "1 ", " 1", "--1", "1-",
-            "١",
-        ] {
+        for wrong in ["", "-", "+1", "01", "-01", "1.", ".5", "1e", "1e+", "0x1", "1 ", " 1", "--1", "1-", "١"] {
             assert_eq!(json(wrong), None, "{wrong}");
         }
         let text = |text: &str| integer(text.as_bytes(), Grammar::Text);
         assert_eq!(text("+1"), Some(1));
         assert_eq!(text("007"), Some(7));
-        assert_eq!(
-            text("0000000000000000000000000000000000000000000000007"),
-            Some(7)
-        );
+        assert_eq!(text("0000000000000000000000000000000000000000000000007"), Some(7));
         assert_eq!(text("1.0"), None);
         assert_eq!(text("1e3"), None);
     }
@@ -419,10 +338,7 @@ mod tests {
         assert_eq!(two("1.5"), Some(150));
         assert_eq!(two("1"), Some(100));
         assert_eq!(two("-1.005"), Some(-101));
-        assert_eq!(
-            two("1.00499999999999999999999999999999999999999999999"),
-            Some(100)
-        );
+        assert_eq!(two("1.00499999999999999999999999999999999999999999999"), Some(100));
         assert_eq!(two("0.004"), Some(0));
         assert_eq!(two("0.005"), Some(1));
         assert_eq!(two("0.0005"), Some(0));
@@ -435,15 +351,9 @@ mod tests {
         assert_eq!(two("-0"), Some(0));
         assert_eq!(two("-0.5"), Some(-50));
         let wide = |text: &str| decimal(text.as_bytes(), Grammar::Text, 38, 0);
-        assert_eq!(
-            wide("99999999999999999999999999999999999999"),
-            Some(10i128.pow(38) - 1)
-        );
+        assert_eq!(wide("99999999999999999999999999999999999999"), Some(10i128.pow(38) - 1));
         assert_eq!(wide("100000000000000000000000000000000000000"), None);
-        assert_eq!(
-            wide("0000000000000000000000000000000000000000000000000000001.5"),
-            Some(2)
-        );
+        assert_eq!(wide("0000000000000000000000000000000000000000000000000000001.5"), Some(2));
         assert_eq!(wide(".5"), Some(1));
         assert_eq!(wide("5."), Some(5));
         assert_eq!(wide("."), None);
@@ -458,17 +368,14 @@ mod tests {
 
     #[test]
     fn doubles() {
-        let json = |text: &str| double(text.as_bytes(), Grammar::Json);
+        let json = |text: &str| float::<f64>(text.as_bytes(), Grammar::Json);
         assert_eq!(json("1.50"), Some(1.5));
-        assert_eq!(
-            json("12345678901234567890"),
-            Some(12_345_678_901_234_567_890.0)
-        );
+        assert_eq!(json("12345678901234567890"), Some(12_345_678_901_234_567_890.0));
         assert_eq!(json("-0").map(f64::to_bits), Some((-0.0f64).to_bits()));
         assert_eq!(json("nan"), None);
         assert_eq!(json("inf"), None);
         assert_eq!(json("NaN"), None);
-        let text = |text: &str| double(text.as_bytes(), Grammar::Text);
+        let text = |text: &str| float::<f64>(text.as_bytes(), Grammar::Text);
         assert!(text("NaN").is_some_and(f64::is_nan));
         assert_eq!(text("-Infinity"), Some(f64::NEG_INFINITY));
         assert_eq!(text("inf"), None);

@@ -10,7 +10,7 @@ use crate::values::Fault;
 /// ```ignore
 /// let mut reader = Reader::new(source.format(), &TABLE, UserOrder::COLUMNS);
 /// while source.read(&mut chunk)? == Progress::Records {
-///     let mut rows = reader.rows(&chunk, source.header())?;
+///     let mut rows = reader.rows(&chunk, source.header(), 0)?;
 ///     while let Some(row) = rows.next::<UserOrder>(&scope) {
 ///         match row {
 ///             Ok(row) => …,
@@ -24,25 +24,14 @@ pub struct Reader {
     table: TableInfo,
     wanted: &'static [&'static str],
     decoder: Decoder,
+    /// Lines of the chunk before the next record.
+    lines: u64,
 }
 
 #[derive(Debug)]
 enum Decoder {
     Json(json::Decoder),
-    Csv {
-        format: CsvFormat,
-        names: Vec<String>,
-        decoder: csv::Decoder,
-    },
-}
-
-/// Where a record stands in its chunk; small, to be kept for each row of a batch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Place {
-    /// Offset of its first byte in the chunk.
-    pub start: u32,
-    /// Its first line, counted from the chunk's first, which is 0.
-    pub line: u32,
+    Csv { format: CsvFormat, names: Vec<String>, decoder: csv::Decoder },
 }
 
 impl Reader {
@@ -51,41 +40,27 @@ impl Reader {
         let decoder = match format {
             Format::Json => Decoder::Json(json::Decoder::new(wanted)),
             Format::Csv(format) => {
-                let names: Vec<String> = table
-                    .columns
-                    .iter()
-                    .map(|column| column.name.to_owned())
-                    .collect();
+                let names: Vec<String> = table.columns.iter().map(|column| column.name.to_owned()).collect();
                 let decoder = csv::Decoder::new(&format, &names, wanted);
-                Decoder::Csv {
-                    format,
-                    names,
-                    decoder,
-                }
+                Decoder::Csv { format, names, decoder }
             }
         };
-        Self {
-            table: *table,
-            wanted,
-            decoder,
-        }
+        Self { table: *table, wanted, decoder, lines: 0 }
     }
 
-    /// The rows of a chunk; `header` is that of the chunk's file ([`crate::connectors::Source::header`]). Fails if
-    /// the header names none of the table's columns.
+    /// The rows of a chunk from a [`Rows::position`] on, at first 0; `header` is that of the chunk's file
+    /// ([`crate::connectors::Source::header`]). Fails if the header names none of the table's columns. The job's loop
+    /// calls this for every batch of some 256 rows.
     pub fn rows<'r, 'a>(
         &'r mut self,
         chunk: &'a Chunk,
         header: Option<&[String]>,
+        from: usize,
     ) -> Result<Rows<'r, 'a>, Failure> {
-        if let (
-            Decoder::Csv {
-                format,
-                names,
-                decoder,
-            },
-            Some(header),
-        ) = (&mut self.decoder, header)
+        if from == 0 {
+            self.lines = 0;
+        }
+        if let (Decoder::Csv { format, names, decoder }, Some(header)) = (&mut self.decoder, header)
             && *names != header
         {
             let known = |name: &String| self.table.columns.iter().any(|column| column.name == name);
@@ -96,36 +71,12 @@ impl Reader {
                     self.table.name,
                     header.join(", ")
                 );
-                return Err(Failure {
-                    message,
-                    environment: false,
-                });
+                return Err(Failure { message, environment: false });
             }
             *names = header.to_vec();
             *decoder = csv::Decoder::new(format, header, self.wanted);
         }
-        Ok(Rows {
-            decoder: &mut self.decoder,
-            chunk,
-            at: 0,
-            line: 0,
-            place: Place::default(),
-        })
-    }
-
-    /// The record at a place of a chunk.
-    pub fn record<'a>(&self, chunk: &'a Chunk, place: Place) -> Record<'a> {
-        self.decoder.record(chunk, place)
-    }
-}
-
-impl Decoder {
-    fn record<'a>(&self, chunk: &'a Chunk, place: Place) -> Record<'a> {
-        let (start, line) = (place.start as usize, chunk.line + u64::from(place.line));
-        json::without_carriage_return(match self {
-            Self::Json(_) => json::line(chunk, start, line),
-            Self::Csv { format, .. } => csv::record(chunk, start, line, format.delimiter),
-        })
+        Ok(Rows { decoder: &mut self.decoder, lines: &mut self.lines, chunk, at: from, start: from, line: 0 })
     }
 }
 
@@ -133,12 +84,14 @@ impl Decoder {
 #[derive(Debug)]
 pub struct Rows<'r, 'a> {
     decoder: &'r mut Decoder,
+    /// Lines of the chunk before `at`.
+    lines: &'r mut u64,
     chunk: &'a Chunk,
     /// Where the next record begins.
     at: usize,
-    line: u32,
-    /// Where the last record is.
-    place: Place,
+    /// Where the last record begins, and its line.
+    start: usize,
+    line: u64,
 }
 
 impl<'a> Rows<'_, 'a> {
@@ -150,18 +103,16 @@ impl<'a> Rows<'_, 'a> {
         match self.decoder {
             Decoder::Json(decoder) => {
                 let row = decoder.decode_line(&self.chunk.bytes, &mut self.at, scope);
-                self.line += 1;
+                *self.lines += 1;
                 if row.is_err() {
                     self.skip_line();
                 }
                 Some(row)
             }
-            Decoder::Csv {
-                format, decoder, ..
-            } => {
+            Decoder::Csv { format, decoder, .. } => {
                 let record = csv::record(self.chunk, self.at, 0, format.delimiter);
                 self.at += record.bytes.len() + 1;
-                self.line += csv::lines(record.bytes) as u32;
+                *self.lines += csv::lines(record.bytes);
                 Some(decoder.decode(json::without_carriage_return(record).bytes, scope))
             }
         }
@@ -169,12 +120,16 @@ impl<'a> Rows<'_, 'a> {
 
     /// The record that `next` read last.
     pub fn record(&self) -> Record<'a> {
-        self.decoder.record(self.chunk, self.place)
+        let bytes = self.chunk.bytes.get(self.start..self.at).or_else(|| self.chunk.bytes.get(self.start..));
+        let bytes = bytes.unwrap_or_default();
+        let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+        let offset = self.chunk.offset + self.start as u64;
+        json::without_carriage_return(Record { bytes, offset, line: self.line })
     }
 
-    /// Where that record stands, for [`Reader::record`].
-    pub fn place(&self) -> Place {
-        self.place
+    /// Where the next record begins in the chunk's bytes, to go on later with [`Reader::rows`].
+    pub fn position(&self) -> usize {
+        self.at
     }
 
     /// Goes to the next record that is not blank.
@@ -189,10 +144,8 @@ impl<'a> Rows<'_, 'a> {
             }
             None => return false,
         }
-        self.place = Place {
-            start: self.at as u32,
-            line: self.line,
-        };
+        self.start = self.at;
+        self.line = self.chunk.line + *self.lines;
         true
     }
 
@@ -200,11 +153,12 @@ impl<'a> Rows<'_, 'a> {
         let json = matches!(self.decoder, Decoder::Json(_));
         while self.at < self.chunk.bytes.len() {
             let line = json::line(self.chunk, self.at, 0).bytes;
-            if !matches!(line, b"" | b"\r") && !(json && line.trim_ascii().is_empty()) {
+            let blank = matches!(line, b"" | b"\r") || (json && line.trim_ascii().is_empty());
+            if !blank {
                 return true;
             }
             self.at += line.len() + 1;
-            self.line += 1;
+            *self.lines += 1;
         }
         false
     }

@@ -54,10 +54,7 @@ fn unicode(text: &[u8]) -> Option<(char, &[u8])> {
     if !(0xdc00..0xe000).contains(&second) {
         return None;
     }
-    Some((
-        char::from_u32(0x1_0000 + ((first - 0xd800) << 10) + (second - 0xdc00))?,
-        rest,
-    ))
+    Some((char::from_u32(0x1_0000 + ((first - 0xd800) << 10) + (second - 0xdc00))?, rest))
 }
 
 fn hexadecimal(text: &[u8]) -> Option<(u32, &[u8])> {
@@ -72,11 +69,7 @@ fn hexadecimal(text: &[u8]) -> Option<(u32, &[u8])> {
 /// The text of a JSON object or array, as a JSON writer would print it: no white space between tokens, only the
 /// escapes that are needed. Numbers stay as written. None if it is no JSON or no UTF-8.
 pub(super) fn compact<'a>(raw: &[u8], memory: &'a Bump) -> Option<&'a str> {
-    let mut writer = Compact {
-        rest: raw,
-        out: Vec::with_capacity_in(raw.len(), memory),
-        scratch: Vec::new_in(memory),
-    };
+    let mut writer = Compact { rest: raw, out: Vec::with_capacity_in(raw.len(), memory), scratch: Vec::new_in(memory) };
     writer.value(128)?;
     writer.rest.is_empty().then_some(())?;
     std::str::from_utf8(writer.out.into_bump_slice()).ok()
@@ -114,24 +107,17 @@ impl Compact<'_, '_> {
             }),
             b'[' => self.list(depth, b']', |writer| writer.value(depth - 1)),
             _ => {
-                let end = self.rest.iter().position(
-                    |byte| !matches!(byte, b'+' | b'-'..=b'9' | b'A'..=b'Z' | b'a'..=b'z'),
-                );
+                let end =
+                    self.rest.iter().position(|byte| !matches!(byte, b'+' | b'-'..=b'9' | b'A'..=b'Z' | b'a'..=b'z'));
                 let (scalar, rest) = self.rest.split_at(end.unwrap_or(self.rest.len()));
                 self.rest = rest;
                 self.out.extend_from_slice(scalar);
-                (matches!(scalar, b"null" | b"true" | b"false") || is_number(scalar, Grammar::Json))
-                    .then_some(())
+                (matches!(scalar, b"null" | b"true" | b"false") || is_number(scalar, Grammar::Json)).then_some(())
             }
         }
     }
 
-    fn list(
-        &mut self,
-        depth: usize,
-        close: u8,
-        item: impl Fn(&mut Self) -> Option<()>,
-    ) -> Option<()> {
+    fn list(&mut self, depth: usize, close: u8, item: impl Fn(&mut Self) -> Option<()>) -> Option<()> {
         (depth > 1).then_some(())?;
         let open = *self.rest.first()?;
         self.copy(open);
@@ -149,9 +135,7 @@ impl Compact<'_, '_> {
         let text = self.rest.get(1..)?;
         let end = string_end(text)?;
         self.scratch.clear();
-        unescape_into(text.get(..end)?, &mut |part| {
-            self.scratch.extend_from_slice(part)
-        })?;
+        unescape_into(text.get(..end)?, &mut |part| self.scratch.extend_from_slice(part))?;
         self.out.push(b'"');
         escape(&self.scratch, &mut |part| self.out.extend_from_slice(part));
         self.out.push(b'"');
@@ -204,9 +188,7 @@ pub(super) fn base64<'a>(text: &[u8], memory: &'a Bump) -> Option<&'a [u8]> {
     match count % 4 {
         0 if padding == 0 => {}
         2 if matches!(padding, 0 | 2) => out.push((bits >> 4) as u8),
-        3 if matches!(padding, 0 | 1) => {
-            out.extend_from_slice(&[(bits >> 10) as u8, (bits >> 2) as u8])
-        }
+        3 if matches!(padding, 0 | 1) => out.extend_from_slice(&[(bits >> 10) as u8, (bits >> 2) as u8]),
         _ => return None,
     }
     Some(out.into_bump_slice())
@@ -220,40 +202,14 @@ mod tests {
     fn escapes() {
         let memory = Bump::new();
         let text = |raw: &str| unescape(raw.as_bytes(), &memory).map(str::to_owned);
-        assert_eq!(
-            text(r#"a\"b\\c\/d\b\f\n\r\t"#).as_deref(),
-            Some("a\"b\\c/d\u{8}\u{c}\n\r\t")
-        );
+        assert_eq!(text(r#"a\"b\\c\/d\b\f\n\r\t"#).as_deref(), Some("a\"b\\c/d\u{8}\u{c}\n\r\t"));
         assert_eq!(text(r"\u4e2d\uD83D\uDE00x").as_deref(), Some("中😀x"));
-        for wrong in [
-            r"\x",
-            r"\u12",
-            r"\ud83d",
-            r"\ud83dx",
-            r"\ud83d\n",
-            r"\ud83d\u0041",
-            r"\ude00",
-            "\\",
-        ] {
+        for wrong in [r"\x", r"\u12", r"\ud83d", r"\ud83dx", r"\ud83d\n", r"\ud83d\u0041", r"\ude00", "\\"] {
             assert_eq!(text(wrong), None, "{wrong}");
         }
         let nested = br#"{ "a\u4e2d\/" : [1.50, "x\ty"] , "b":{} }"#;
-        assert_eq!(
-            compact(nested, &memory),
-            Some(r#"{"a中/":[1.50,"x\ty"],"b":{}}"#)
-        );
-        for wrong in [
-            "[1,]",
-            "[01]",
-            "{\"a\"}",
-            "{a:1}",
-            "[",
-            "[1}",
-            "[tru]",
-            "[1] ,",
-            "[\"\\x\"]",
-            "[1 2]",
-        ] {
+        assert_eq!(compact(nested, &memory), Some(r#"{"a中/":[1.50,"x\ty"],"b":{}}"#));
+        for wrong in ["[1,]", "[01]", "{\"a\"}", "{a:1}", "[", "[1}", "[tru]", "[1] ,", "[\"\\x\"]", "[1 2]"] {
             assert_eq!(compact(wrong.as_bytes(), &memory), None, "{wrong}");
         }
     }

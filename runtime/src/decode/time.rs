@@ -27,10 +27,7 @@ pub(super) fn timestamp(text: &[u8], precision: u8) -> Option<Timestamp> {
         return None;
     }
     let nanos = cut(nanos, precision);
-    Some(Timestamp {
-        millis: days * DAY + (nanos / 1_000_000) as i64,
-        nanos: (nanos % 1_000_000) as u32,
-    })
+    Some(Timestamp { millis: days * DAY + (nanos / 1_000_000) as i64, nanos: (nanos % 1_000_000) as u32 })
 }
 
 /// An instant: a timestamp with `Z` or an offset (`+08:00`).
@@ -43,10 +40,7 @@ pub(super) fn timestamp_ltz(text: &[u8], precision: u8) -> Option<TimestampLtz> 
     }
     let nanos = cut(nanos, precision);
     let millis = days * DAY + (nanos / 1_000_000) as i64 - offset * 1000;
-    Some(TimestampLtz {
-        millis,
-        nanos: (nanos % 1_000_000) as u32,
-    })
+    Some(TimestampLtz { millis, nanos: (nanos % 1_000_000) as u32 })
 }
 
 /// Cuts nanoseconds to `precision` digits of the second's fraction.
@@ -70,8 +64,7 @@ pub(crate) fn civil(days: i64) -> (i64, u8, u8) {
     let days = days + 719_468;
     let era = days.div_euclid(146_097);
     let day_of_era = days.rem_euclid(146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * month + 2) / 5 + 1;
@@ -113,22 +106,13 @@ impl Rest<'_> {
 
     /// A number of `least` to `most` digits.
     fn number(&mut self, least: usize, most: usize) -> Option<i64> {
-        let count = self
-            .0
-            .iter()
-            .take(most)
-            .take_while(|byte| byte.is_ascii_digit())
-            .count();
+        let count = self.0.iter().take(most).take_while(|byte| byte.is_ascii_digit()).count();
         if count < least {
             return None;
         }
         let (digits, rest) = self.0.split_at(count);
         self.0 = rest;
-        Some(
-            digits
-                .iter()
-                .fold(0, |number, digit| number * 10 + i64::from(digit - b'0')),
-        )
+        Some(digits.iter().fold(0, |number, digit| number * 10 + i64::from(digit - b'0')))
     }
 
     fn date(&mut self) -> Option<i64> {
@@ -143,8 +127,7 @@ impl Rest<'_> {
         let month = self.number(2, 2)?;
         self.take(b'-')?;
         let day = self.number(2, 2)?;
-        ((1..=12).contains(&month) && (1..=month_length(year, month)).contains(&day))
-            .then(|| days(year, month, day))
+        ((1..=12).contains(&month) && (1..=month_length(year, month)).contains(&day)).then(|| days(year, month, day))
     }
 
     /// Nanoseconds of the day.
@@ -187,11 +170,7 @@ impl Rest<'_> {
             1
         };
         let hours = self.number(2, 2)?;
-        let minutes = if self.maybe(b':') {
-            self.number(2, 2)?
-        } else {
-            0
-        };
+        let minutes = if self.maybe(b':') { self.number(2, 2)? } else { 0 };
         (hours <= 18 && minutes < 60).then_some(sign * (hours * 60 + minutes) * 60)
     }
 }
@@ -222,37 +201,13 @@ mod tests {
         assert_eq!(time(b"10:30"), Some(Time(37_800_000)));
         assert_eq!(time(b"24:00:00"), None);
         let sql = timestamp(b"1970-01-01 00:00:00.123456789", 6);
-        assert_eq!(
-            sql,
-            Some(Timestamp {
-                millis: 123,
-                nanos: 456_000
-            })
-        );
-        assert_eq!(
-            timestamp(b"1969-12-31T23:59:59.999", 3),
-            Some(Timestamp {
-                millis: -1,
-                nanos: 0
-            })
-        );
+        assert_eq!(sql, Some(Timestamp { millis: 123, nanos: 456_000 }));
+        assert_eq!(timestamp(b"1969-12-31T23:59:59.999", 3), Some(Timestamp { millis: -1, nanos: 0 }));
         assert_eq!(timestamp(b"1969-12-31T23:59:59.999Z", 3), None);
         assert_eq!(timestamp(b"1969-12-31", 3), None);
         assert_eq!(timestamp_ltz(b"1970-01-01 00:00:00", 3), None);
-        assert_eq!(
-            timestamp_ltz(b"1970-01-01 00:00:00Z", 3),
-            Some(TimestampLtz {
-                millis: 0,
-                nanos: 0
-            })
-        );
+        assert_eq!(timestamp_ltz(b"1970-01-01 00:00:00Z", 3), Some(TimestampLtz { millis: 0, nanos: 0 }));
         let east = timestamp_ltz(b"1970-01-01T08:00:00.5+08:00", 0);
-        assert_eq!(
-            east,
-            Some(TimestampLtz {
-                millis: 0,
-                nanos: 0
-            })
-        );
+        assert_eq!(east, Some(TimestampLtz { millis: 0, nanos: 0 }));
     }
 }

@@ -22,7 +22,7 @@ pub(super) fn integer(value: Value<'_>) -> Option<i64> {
         Value::Boolean(value) => Some(i64::from(value)),
         Value::Double(value) => {
             let whole = value as i64;
-            (whole as f64 == value && value.abs() < 9.2e18).then_some(whole)
+            (value.fract().abs() <= 0.0 && value.abs() < 9.2e18).then_some(whole)
         }
         Value::Decimal { unscaled, scale } => {
             let unit = 10i128.checked_pow(u32::from(scale))?;
@@ -46,10 +46,7 @@ pub(super) fn double(value: Value<'_>) -> Option<f64> {
 /// The integer behind a decimal, from any number.
 pub(super) fn decimal(value: Value<'_>, precision: u8, scale: u8) -> Option<i128> {
     match value {
-        Value::Decimal {
-            unscaled,
-            scale: from,
-        } => number::rescale(unscaled, from, precision, scale),
+        Value::Decimal { unscaled, scale: from } => number::rescale(unscaled, from, precision, scale),
         Value::Integer(value) => number::rescale(i128::from(value), 0, precision, scale),
         Value::Double(value) => number::decimal_from_double(value, precision, scale),
         Value::Float(value) => number::decimal_from_double(f64::from(value), precision, scale),
@@ -110,8 +107,5 @@ fn text(value: Value<'_>) -> Option<&[u8]> {
 /// A value that is none of a type.
 #[cold]
 pub(super) fn cast(value: Value<'_>, ty: &str) -> Fault {
-    Fault::cast(
-        crate::connectors::format::cell(value).unwrap_or_default(),
-        ty,
-    )
+    Fault::cast(crate::connectors::format::cell(value).unwrap_or_default(), ty)
 }

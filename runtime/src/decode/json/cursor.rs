@@ -22,14 +22,7 @@ pub(super) struct Cursor<'a> {
 impl<'a> Cursor<'a> {
     /// A cursor before the `{` of the record that begins at `start`.
     pub fn new(bytes: &'a [u8], start: usize, lines: bool) -> Result<Self, Fault> {
-        let mut cursor = Self {
-            bytes,
-            start,
-            at: start,
-            lines,
-            separator: b'{',
-            previous: super::keys::START,
-        };
+        let mut cursor = Self { bytes, start, at: start, lines, separator: b'{', previous: super::keys::START };
         if cursor.bytes.get(cursor.at) != Some(&b'{') {
             cursor.skip_space();
             if cursor.peek() != Some(b'{') {

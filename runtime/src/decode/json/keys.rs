@@ -22,7 +22,7 @@ const LONGEST: usize = 32;
 /// The keys of one source table.
 #[derive(Debug)]
 pub(super) struct Keys {
-    keys: Vec<Key>,
+    known: Vec<Key>,
     /// The text between the quotes, as it stands in the record.
     names: Vec<Box<[u8]>>,
     /// Indices of keys by the hash of their names.
@@ -50,16 +50,9 @@ struct Key {
 
 impl Keys {
     pub fn new(wanted: &[&str]) -> Self {
-        let none = Key {
-            head: [0; 16],
-            tail: [0; 16],
-            bits: 0,
-            length: 0,
-            column: NONE,
-            next: [NONE; 2],
-        };
+        let none = Key { head: [0; 16], tail: [0; 16], bits: 0, length: 0, column: NONE, next: [NONE; 2] };
         Self {
-            keys: vec![none.clone(), none],
+            known: vec![none.clone(), none],
             names: vec![Box::default(), Box::default()],
             slots: Box::new([NONE; SLOTS]),
             wanted: wanted.iter().map(|name| name.as_bytes().into()).collect(),
@@ -68,10 +61,7 @@ impl Keys {
     }
 
     /// Goes on to the next wanted field; none at the end of the record.
-    pub fn next<'a>(
-        &mut self,
-        cursor: &mut Cursor<'a>,
-    ) -> Result<Option<(usize, Json<'a>)>, Fault> {
+    pub fn next<'a>(&mut self, cursor: &mut Cursor<'a>) -> Result<Option<(usize, Json<'a>)>, Fault> {
         loop {
             match cursor.bytes.get(cursor.at) {
                 Some(byte) if *byte == cursor.separator => cursor.at += 1,
@@ -105,10 +95,10 @@ impl Keys {
     /// Takes the key that is expected, if it stands there, and gives its column.
     #[inline]
     fn expected(&mut self, cursor: &mut Cursor<'_>) -> Option<u16> {
-        let [first, second] = self.keys.get(usize::from(cursor.previous))?.next;
-        let (index, key) = match self.keys.get(usize::from(first)) {
+        let [first, second] = self.known.get(usize::from(cursor.previous))?.next;
+        let (index, key) = match self.known.get(usize::from(first)) {
             Some(key) if key.is_at(cursor) => (first, key),
-            _ => match self.keys.get(usize::from(second)) {
+            _ => match self.known.get(usize::from(second)) {
                 Some(key) if key.is_at(cursor) => (second, key),
                 _ => return None,
             },
@@ -147,7 +137,7 @@ impl Keys {
         let mut column = NONE;
         if index == LOST {
             column = self.resolve(name);
-        } else if let Some(key) = self.keys.get_mut(usize::from(index)) {
+        } else if let Some(key) = self.known.get_mut(usize::from(index)) {
             key.expect(cursor.bytes.get(start..cursor.at).unwrap_or_default());
             column = key.column;
         }
@@ -159,7 +149,7 @@ impl Keys {
 
     /// Remembers that one key followed another.
     fn follows(&mut self, previous: u16, index: u16) {
-        if let Some(Key { next, .. }) = self.keys.get_mut(usize::from(previous))
+        if let Some(Key { next, .. }) = self.known.get_mut(usize::from(previous))
             && index != LOST
             && next[0] != index
         {
@@ -176,21 +166,14 @@ impl Keys {
             match self.names.get(usize::from(index)) {
                 Some(known) if **known == *name => return index,
                 Some(_) => {}
-                None if self.keys.len() >= LIMIT || name.len() > 1000 => return LOST,
+                None if self.known.len() >= LIMIT || name.len() > 1000 => return LOST,
                 None => {
-                    let index = self.keys.len() as u16;
+                    let index = self.known.len() as u16;
                     let column = self.resolve(name);
                     self.slots[slot] = index;
                     self.names.push(name.into());
                     let none = [0; 16];
-                    self.keys.push(Key {
-                        head: none,
-                        tail: none,
-                        bits: 0,
-                        length: 0,
-                        column,
-                        next: [NONE; 2],
-                    });
+                    self.known.push(Key { head: none, tail: none, bits: 0, length: 0, column, next: [NONE; 2] });
                     return index;
                 }
             }
@@ -202,16 +185,12 @@ impl Keys {
         let mut name = name;
         if memchr::memchr(b'\\', name).is_some() {
             self.scratch.clear();
-            if text::unescape_into(name, &mut |part| self.scratch.extend_from_slice(part)).is_none()
-            {
+            if text::unescape_into(name, &mut |part| self.scratch.extend_from_slice(part)).is_none() {
                 return NONE;
             }
             name = &self.scratch;
         }
-        self.wanted
-            .iter()
-            .position(|wanted| **wanted == *name)
-            .map_or(NONE, |column| column as u16)
+        self.wanted.iter().position(|wanted| **wanted == *name).map_or(NONE, |column| column as u16)
     }
 }
 
@@ -230,19 +209,13 @@ impl Key {
             return false;
         }
         length <= 16
-            || rest
-                .get(length - 16..)
-                .and_then(|rest| rest.first_chunk::<16>())
-                .is_some_and(|tail| *tail == self.tail)
+            || rest.get(length - 16..).and_then(|rest| rest.first_chunk::<16>()).is_some_and(|tail| *tail == self.tail)
     }
 
     /// The same for the last bytes of a record.
     fn is_at_end(&self, rest: &[u8]) -> bool {
         let length = usize::from(self.length);
-        (1..=16).contains(&length)
-            && rest
-                .get(..length)
-                .is_some_and(|rest| self.head.starts_with(rest))
+        (1..=16).contains(&length) && rest.get(..length).is_some_and(|rest| self.head.starts_with(rest))
     }
 
     /// Expects these bytes from now on.
@@ -263,15 +236,10 @@ impl Key {
 fn hash(name: &[u8]) -> usize {
     let word = |bytes: Option<&[u8; 8]>| bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes));
     let (first, last) = if name.len() < 8 {
-        (
-            name.iter()
-                .fold(0, |hash, byte| hash << 8 | u64::from(*byte)),
-            0,
-        )
+        (name.iter().fold(0, |hash, byte| hash << 8 | u64::from(*byte)), 0)
     } else {
         (word(name.first_chunk()), word(name.last_chunk()))
     };
-    let mixed =
-        (first ^ last.rotate_left(29) ^ name.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mixed = (first ^ last.rotate_left(29) ^ name.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     (mixed >> 55) as usize % SLOTS
 }

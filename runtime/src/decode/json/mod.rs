@@ -29,17 +29,11 @@ pub struct Decoder {
 impl Decoder {
     /// A decoder of records of which the columns `wanted` are needed.
     pub fn new(wanted: &[&str]) -> Self {
-        Self {
-            keys: Keys::new(wanted),
-        }
+        Self { keys: Keys::new(wanted) }
     }
 
     /// Reads one record: an object with nothing but white space around it.
-    pub fn decode<'a, T: Decode<'a>>(
-        &mut self,
-        record: &'a [u8],
-        scope: &Scope<'a>,
-    ) -> Result<T, Fault> {
+    pub fn decode<'a, T: Decode<'a>>(&mut self, record: &'a [u8], scope: &Scope<'a>) -> Result<T, Fault> {
         self.read(&mut Cursor::new(record, 0, false)?, scope)
     }
 
@@ -71,11 +65,7 @@ impl Decoder {
 
     /// The only part that is compiled for each table.
     #[inline]
-    fn read<'a, T: Decode<'a>>(
-        &mut self,
-        cursor: &mut Cursor<'a>,
-        scope: &Scope<'a>,
-    ) -> Result<T, Fault> {
+    fn read<'a, T: Decode<'a>>(&mut self, cursor: &mut Cursor<'a>, scope: &Scope<'a>) -> Result<T, Fault> {
         let mut row = T::default();
         while let Some((column, value)) = self.keys.next(cursor)? {
             if let Err(fault) = row.set(column, Field::Json(value), scope) {
@@ -103,11 +93,7 @@ pub struct Records<'a> {
 impl<'a> Records<'a> {
     /// The records of `chunk`.
     pub fn new(chunk: &'a Chunk) -> Self {
-        Self {
-            chunk,
-            at: 0,
-            line: chunk.line,
-        }
+        Self { chunk, at: 0, line: chunk.line }
     }
 }
 
@@ -133,17 +119,10 @@ impl<'a> Iterator for Records<'a> {
 pub(super) fn line(chunk: &Chunk, at: usize, line: u64) -> Record<'_> {
     let rest = chunk.bytes.get(at..).unwrap_or_default();
     let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
-    Record {
-        bytes: &rest[..end],
-        offset: chunk.offset + at as u64,
-        line,
-    }
+    Record { bytes: &rest[..end], offset: chunk.offset + at as u64, line }
 }
 
 /// A line without the carriage return at its end.
 pub(super) fn without_carriage_return(record: Record<'_>) -> Record<'_> {
-    Record {
-        bytes: record.bytes.strip_suffix(b"\r").unwrap_or(record.bytes),
-        ..record
-    }
+    Record { bytes: record.bytes.strip_suffix(b"\r").unwrap_or(record.bytes), ..record }
 }

@@ -30,14 +30,8 @@ pub(in crate::decode) enum Kind {
 impl<'a> Json<'a> {
     /// One JSON value with nothing but white space around it.
     pub fn new(text: &'a [u8]) -> Result<Self, Fault> {
-        let mut cursor = Cursor {
-            bytes: text,
-            start: 0,
-            at: 0,
-            lines: false,
-            separator: b',',
-            previous: super::keys::START,
-        };
+        let mut cursor =
+            Cursor { bytes: text, start: 0, at: 0, lines: false, separator: b',', previous: super::keys::START };
         cursor.skip_space();
         let value = read(&mut cursor)?;
         cursor.finish()?;
@@ -92,10 +86,7 @@ pub(super) fn read<'a>(cursor: &mut Cursor<'a>) -> Result<Json<'a>, Fault> {
             }
             let text = &cursor.bytes[cursor.at..end];
             cursor.at = end;
-            Ok(Json {
-                text,
-                kind: Kind::Bare,
-            })
+            Ok(Json { text, kind: Kind::Bare })
         }
     }
 }
@@ -105,11 +96,7 @@ pub(super) fn read<'a>(cursor: &mut Cursor<'a>) -> Result<Json<'a>, Fault> {
 fn read_later<'a>(cursor: &mut Cursor<'a>) -> Result<Json<'a>, Fault> {
     let at = cursor.at;
     cursor.skip_space();
-    if cursor.at == at {
-        Err(cursor.broken("expected a value"))
-    } else {
-        read(cursor)
-    }
+    if cursor.at == at { Err(cursor.broken("expected a value")) } else { read(cursor) }
 }
 
 /// The string whose quote is at `open`, and where it ends; none if it is not closed.
@@ -135,39 +122,18 @@ pub(super) fn string(bytes: &[u8], open: usize, lines: bool) -> Option<(Json<'_>
         if bytes.get(at) != Some(&b'"') {
             return string_slow(bytes, start, at, lines);
         }
-        let kind = if foreign == 0 {
-            Kind::Ascii
-        } else {
-            Kind::Plain
-        };
-        return Some((
-            Json {
-                text: bytes.get(start..at)?,
-                kind,
-            },
-            at + 1,
-        ));
+        let kind = if foreign == 0 { Kind::Ascii } else { Kind::Plain };
+        return Some((Json { text: bytes.get(start..at)?, kind }, at + 1));
     }
 }
 
 /// The same for a string with escapes or line feeds, the first of them at `at`.
-fn string_slow(
-    bytes: &[u8],
-    start: usize,
-    mut at: usize,
-    lines: bool,
-) -> Option<(Json<'_>, usize)> {
+fn string_slow(bytes: &[u8], start: usize, mut at: usize, lines: bool) -> Option<(Json<'_>, usize)> {
     let mut kind = Kind::Plain;
     loop {
         match bytes.get(at)? {
             b'"' => {
-                return Some((
-                    Json {
-                        text: bytes.get(start..at)?,
-                        kind,
-                    },
-                    at + 1,
-                ));
+                return Some((Json { text: bytes.get(start..at)?, kind }, at + 1));
             }
             b'\\' => {
                 if lines && bytes.get(at + 1) == Some(&b'\n') {
@@ -247,10 +213,7 @@ fn nested<'a>(cursor: &mut Cursor<'a>) -> Result<Json<'a>, Fault> {
                 open >>= 1;
                 if open == 1 {
                     cursor.at = at + 1;
-                    return Ok(Json {
-                        text: &bytes[start..=at],
-                        kind: Kind::Nested,
-                    });
+                    return Ok(Json { text: &bytes[start..=at], kind: Kind::Nested });
                 }
             }
             b'\n' if cursor.lines => return error("an object or array is not closed", start),
