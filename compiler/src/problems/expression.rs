@@ -17,7 +17,7 @@ pub fn syntax(error: &SyntaxError) -> Problem {
             .help("end it with `'`; a `'` inside a text is written twice: 'it''s'"),
         SyntaxErrorKind::UnclosedName(quote) => {
             problem("E0203", "a quoted name begins here and does not end".to_owned())
-                .help(format!("end it with `{quote}`"))
+                .help(format!("end it with {quote}"))
         }
         SyntaxErrorKind::UnclosedComment => {
             problem("E0203", "a comment begins here and does not end".to_owned()).help("end it with `*/`")
@@ -25,8 +25,9 @@ pub fn syntax(error: &SyntaxError) -> Problem {
         SyntaxErrorKind::EmptyName => {
             problem("E0202", "a quoted name is empty".to_owned()).help("an empty text is written in single quotes: ''")
         }
-        SyntaxErrorKind::Number(digits) => problem("E0204", format!("the number {digits} has letters behind it"))
-            .help("numbers are written like 1000, 1.5 or 1e3; a name that begins with a digit stands in `…`"),
+        SyntaxErrorKind::Number(digits) => {
+            problem("E0204", format!("`{digits}` is no number")).help("numbers are written like 1000, 1.5 or 1e3")
+        }
         SyntaxErrorKind::Hex => problem("E0204", "these are no bytes".to_owned())
             .help("write two hexadecimal digits for each byte: x'00ff'"),
         SyntaxErrorKind::UnicodeEscape => problem("E0204", "a Unicode escape is wrong".to_owned())
@@ -59,7 +60,7 @@ fn unexpected(problem: Problem, found: &str, missing: Missing) -> Problem {
         Missing::OperatorOrEnd if found.starts_with('\'') => problem.help("texts are joined with ||"),
         Missing::AliasOrEnd => problem.help("another name is given with `as`: `orders as o`"),
         Missing::Value | Missing::Name if found.chars().all(|c| c.is_ascii_alphabetic() || c == '_') => {
-            problem.help(format!("a column of that name is written `{found}` in back quotes"))
+            problem.help(format!("a column of that name is written with back quotes: `{found}`"))
         }
         Missing::Value
         | Missing::OperatorOrEnd
