@@ -118,10 +118,10 @@ mod tests {
 
     #[test]
     fn mistakes_are_problems() {
-        check("${env:OTHER}/a", "/a", &["E0120"]);
-        check("${DIR}", "", &["E0121"]);
-        check("${env:}", "", &["E0121"]);
-        check("a ${env:DIR", "a ${env:DIR", &["E0121"]);
+        check("${env:OTHER}/a", "/a", &["E0119"]);
+        check("${DIR}", "", &["E0120"]);
+        check("${env:}", "", &["E0120"]);
+        check("a ${env:DIR", "a ${env:DIR", &["E0120"]);
     }
 
     #[test]

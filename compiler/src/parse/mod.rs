@@ -83,11 +83,5 @@ fn version(reader: &mut Reader<'_>, fields: Fields<'_>, top: Span) {
 
 fn pipeline_name(reader: &mut Reader<'_>, fields: Fields<'_>, top: Span) -> Text {
     let at = At { key: "pipeline", owner: "the pipeline" };
-    let name = reader.required(fields, at, top).and_then(|node| reader.some_text(node, at));
-    let Some(name) = name else { return Text::default() };
-    let first = name.value.starts_with(|first: char| first.is_ascii_alphabetic());
-    if !first || !name.value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
-        reader.problems.push(words::not_a_pipeline_name(name.span, &name.value));
-    }
-    name
+    reader.required(fields, at, top).and_then(|node| reader.some_text(node, at)).unwrap_or_default()
 }

@@ -29,7 +29,6 @@ pub(super) fn profiles<'n>(
     let entries = node.and_then(|node| reader.map(node, at)).unwrap_or_default();
     let mut found = Profiles::default();
     for entry in entries {
-        reader.name(&entry.key, "a profile");
         let replaced = profile(reader, entry, tables);
         if chosen == Some(entry.key.value.as_str()) {
             found.chosen = replaced;

@@ -127,17 +127,6 @@ impl Reader<'_> {
         Some(text)
     }
 
-    /// Whether a key can name something: letters, digits and `_`, no digit first.
-    pub fn name(&mut self, key: &Text, what: &str) -> bool {
-        let mut characters = key.value.chars();
-        let first = characters.next().is_some_and(|first| first.is_alphabetic() || first == '_');
-        let good = first && characters.all(|next| next.is_alphanumeric() || next == '_');
-        if !good {
-            self.problems.push(words::not_a_name(key.span, what, &key.value));
-        }
-        good
-    }
-
     /// One of a few words.
     pub fn choice<T: Copy>(&mut self, node: &Node, at: At<'_>, choices: &[(&str, T)]) -> Option<Spanned<T>> {
         let scalar = self.scalar(node, at, "text")?;

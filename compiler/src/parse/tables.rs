@@ -32,7 +32,6 @@ pub(super) fn names(tables: Option<&Node>) -> Vec<&str> {
 
 fn table(reader: &mut Reader<'_>, entry: &Entry, replaced: &Replacements<'_>) -> Option<TableSpec> {
     let name = &entry.key;
-    reader.name(name, "a table");
     let owner = format!("the table `{}`", name.value);
     let at = |key| At { key, owner: &owner };
     let settings = reader.map(&entry.value, At { key: "", owner: &owner })?;
@@ -67,7 +66,6 @@ fn columns(reader: &mut Reader<'_>, node: &Node, owner: &str) -> Vec<ColumnSpec>
 
 fn column(reader: &mut Reader<'_>, entry: &Entry, table: &str) -> Option<ColumnSpec> {
     let name = &entry.key;
-    reader.name(name, "a column");
     let column = format!("the column `{}`", name.value);
     let owner = format!("{column} of {table}");
     let (ty, comment) = match &entry.value.kind {

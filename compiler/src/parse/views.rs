@@ -18,7 +18,6 @@ pub(super) fn views(reader: &mut Reader<'_>, node: &Node) -> Vec<ViewSpec> {
 
 fn view(reader: &mut Reader<'_>, entry: &Entry) -> Option<ViewSpec> {
     let name = &entry.key;
-    reader.name(name, "a view");
     let owner = format!("the view `{}`", name.value);
     let at = |key| At { key, owner: &owner };
     let fields = reader.fields(&entry.value, At { key: "", owner: &owner }, &owner, &KEYS)?;
@@ -59,12 +58,10 @@ pub(super) fn select(reader: &mut Reader<'_>, node: &Node, at: At<'_>) -> Option
 
 /// Expressions as a map from names, or as a list.
 fn named(reader: &mut Reader<'_>, node: &Node, at: At<'_>) -> Option<Vec<Named>> {
-    let what = format!("a column in {at}");
     match &node.kind {
         Kind::Map(_) => {
             let mut all = Vec::new();
             for entry in reader.map(node, at)? {
-                reader.name(&entry.key, &what);
                 let expr = reader.sql(&entry.value, At { key: &entry.key.value, owner: &at.to_string() });
                 all.extend(expr.map(|expr| Named { name: Some(entry.key.clone()), expr }));
             }

@@ -1,4 +1,4 @@
-//! Words of the parse pass for files that are YAML but not a pipeline: `E0110` to `E0124`.
+//! Words of the parse pass for files that are YAML but not a pipeline: `E0110` to `E0123`.
 
 use super::{Problem, suggest};
 use crate::source::{Span, Text};
@@ -183,59 +183,47 @@ pub fn wrong_version(span: Span, value: &str) -> Problem {
 }
 
 /// `E0117`
-pub fn not_a_name(span: Span, what: &str, value: &str) -> Problem {
-    let title = if value.is_empty() { format!("{what} has no name") } else { format!("`{value}` cannot name {what}") };
-    Problem::error("E0117", span, title).help("use letters, digits and `_`, and no digit at the start")
-}
-
-/// `E0117`
-pub fn not_a_pipeline_name(span: Span, value: &str) -> Problem {
-    Problem::error("E0117", span, format!("`{value}` cannot name a pipeline"))
-        .help("use ASCII letters, digits and `_`, and a letter at the start: the program is named after it")
-}
-
-/// `E0118`
 pub fn several_connectors(table: &str, first: &Text, second: &Text) -> Problem {
     let title = format!("the table `{table}` has two connectors, `{}` and `{}`", first.value, second.value);
-    Problem::error("E0118", second.span, title)
+    Problem::error("E0117", second.span, title)
         .label("the second connector")
         .other(first.span, "the first connector")
         .help("keep one; another environment's connector goes into `profiles:`")
 }
 
-/// `E0119`
+/// `E0118`
 pub fn connector_to_come(key: &Text, table: &str, built: &[&str]) -> Problem {
     let title = format!("this version has no connector `{}`, which the table `{table}` uses", key.value);
-    Problem::error("E0119", key.span, title)
+    Problem::error("E0118", key.span, title)
         .label("not in this version")
         .help(format!("the connectors of this version are {}", suggest::listed(built.iter().copied())))
         .help("it may stay in a profile that is not chosen")
 }
 
-/// `E0120`
+/// `E0119`
 pub fn unset_variable(span: Span, name: &str) -> Problem {
-    Problem::error("E0120", span, format!("the environment variable `{name}` is not set"))
+    Problem::error("E0119", span, format!("the environment variable `{name}` is not set"))
         .label("needed here")
         .help(format!("set it, or give a default: `${{env:{name}:-default}}`"))
 }
 
-/// `E0121`
+/// `E0120`
 pub fn unknown_substitution(span: Span, inside: &str) -> Problem {
-    Problem::error("E0121", span, format!("`${{{inside}}}` is not known"))
+    Problem::error("E0120", span, format!("`${{{inside}}}` is not known"))
         .label("neither `${env:NAME}` nor `${env:NAME:-default}`")
         .help("write `$${` for a plain `${`")
 }
 
-/// `E0121`
+/// `E0120`
 pub fn open_substitution(span: Span) -> Problem {
-    Problem::error("E0121", span, "a `${` is not closed")
+    Problem::error("E0120", span, "a `${` is not closed")
         .label("no `}` follows in this value")
         .help("write `${env:NAME}`, or `$${` for a plain `${`")
 }
 
-/// `E0122`
+/// `E0121`
 pub fn unknown_profile(span: Span, name: &str, known: &[&str]) -> Problem {
-    let problem = Problem::error("E0122", span, format!("the pipeline has no profile `{name}`"));
+    let problem = Problem::error("E0121", span, format!("the pipeline has no profile `{name}`"));
     if known.is_empty() {
         return problem.help("it has no profiles; leave `--profile` out");
     }
@@ -246,17 +234,17 @@ pub fn unknown_profile(span: Span, name: &str, known: &[&str]) -> Problem {
     problem.help(format!("its profiles are {}", suggest::listed(known.iter().copied())))
 }
 
-/// `E0123`
+/// `E0122`
 pub fn profile_changes_more(key: &Text, profile: &str) -> Problem {
-    Problem::error("E0123", key.span, format!("{profile} cannot change `{}`", key.value))
+    Problem::error("E0122", key.span, format!("{profile} cannot change `{}`", key.value))
         .label("not `tables`")
         .help("a profile replaces the connectors of tables and nothing else: `tables: {NAME: {CONNECTOR: {…}}}`")
 }
 
-/// `E0123`
+/// `E0122`
 pub fn profile_changes_table(key: &Text, profile: &str, table: &str, connectors: &[&str]) -> Problem {
     let title = format!("{profile} cannot change `{}` of the table `{table}`", key.value);
-    let problem = Problem::error("E0123", key.span, title);
+    let problem = Problem::error("E0122", key.span, title);
     let problem = match suggest::closest(&key.value, connectors.iter().copied()) {
         Some(close) => problem.label(format!("did you mean `{close}`?")),
         None => problem.label("not a connector"),
@@ -267,10 +255,10 @@ pub fn profile_changes_table(key: &Text, profile: &str, table: &str, connectors:
     ))
 }
 
-/// `E0124`
+/// `E0123`
 pub fn profile_without_table(key: &Text, profile: &str, tables: &[&str]) -> Problem {
     let title = format!("the profile `{profile}` names a table `{}` that is not there", key.value);
-    let problem = Problem::error("E0124", key.span, title);
+    let problem = Problem::error("E0123", key.span, title);
     let problem = match suggest::closest(&key.value, tables.iter().copied()) {
         Some(close) => problem.label(format!("did you mean `{close}`?")),
         None => problem.label("not one of `tables`"),
