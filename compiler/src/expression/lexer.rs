@@ -194,13 +194,11 @@ impl<'a> Lexer<'a> {
                 self.take_while(|c| c != '\n');
             } else if self.rest.starts_with("/*") {
                 let start = self.offset;
-                match self.rest[2..].find("*/") {
-                    Some(end) => self.advance(end + 4),
-                    None => {
-                        self.advance(self.rest.len());
-                        return Err(self.error(start, SyntaxErrorKind::UnclosedComment));
-                    }
-                }
+                let Some(end) = self.rest[2..].find("*/") else {
+                    self.advance(self.rest.len());
+                    return Err(self.error(start, SyntaxErrorKind::UnclosedComment));
+                };
+                self.advance(end + 4);
             } else {
                 return Ok(());
             }

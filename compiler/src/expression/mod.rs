@@ -20,7 +20,7 @@ pub const MAX_DEPTH: u16 = 200;
 
 /// Reads one expression: `gmt_modified / 1000`.
 pub fn parse(text: &Text) -> Result<Node, SyntaxError> {
-    Parser::over(text, |parser| parser.expression())
+    Parser::over(text, Parser::expression)
 }
 
 /// Reads one item of a list: an expression, perhaps `as name`.

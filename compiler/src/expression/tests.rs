@@ -28,6 +28,7 @@ fn tree(value: &str) -> String {
 /// A tree as an S-expression.
 fn show(node: &Node) -> String {
     let list = |nodes: &[Node]| nodes.iter().map(show).collect::<Vec<_>>().join(" ");
+    let tail = |nodes: &[&Node]| nodes.iter().fold(String::new(), |all, node| all + " " + &show(node));
     let not = |negated: bool| if negated { "not-" } else { "" };
     match &node.kind {
         NodeKind::Name { qualifier: None, name } => name.name.clone(),
@@ -72,10 +73,10 @@ fn show(node: &Node) -> String {
             format!("({}{kind} {})", not(*negated), list(operands))
         }
         NodeKind::Case { operand, branches, otherwise } => {
-            let operand = operand.iter().map(|node| format!(" {}", show(node))).collect::<String>();
-            let branches = branches.iter().map(|(when, then)| format!(" [{} {}]", show(when), show(then)));
-            let otherwise = otherwise.iter().map(|node| format!(" {}", show(node))).collect::<String>();
-            format!("(case{operand}{}{otherwise})", branches.collect::<String>())
+            let operand = tail(&operand.iter().map(|node| &**node).collect::<Vec<_>>());
+            let otherwise = tail(&otherwise.iter().map(|node| &**node).collect::<Vec<_>>());
+            let branches = branches.iter().map(|(when, then)| format!("[{} {}]", show(when), show(then)));
+            format!("(case{operand} {}{otherwise})", branches.collect::<Vec<_>>().join(" "))
         }
         NodeKind::Cast { operand, ty, attempt } => {
             let args: Vec<u64> = ty.args.iter().map(|(value, _)| *value).collect();
@@ -85,8 +86,8 @@ fn show(node: &Node) -> String {
         NodeKind::Call(call) => {
             let distinct = if call.distinct.is_some() { " distinct" } else { "" };
             let star = if call.star { " *" } else { "" };
-            let args = call.args.iter().map(|arg| format!(" {}", show(arg))).collect::<String>();
-            let filter = call.filter.iter().map(|filter| format!(" filter {}", show(filter))).collect::<String>();
+            let args = tail(&call.args.iter().collect::<Vec<_>>());
+            let filter = call.filter.as_ref().map(|filter| format!(" filter {}", show(filter))).unwrap_or_default();
             format!("({}{distinct}{star}{args}{filter})", call.name.name)
         }
     }

@@ -236,16 +236,22 @@ impl NodeKind {
                 list.iter().for_each(visit);
             }
             Self::Case { operand, branches, otherwise } => {
-                operand.iter().for_each(|node| visit(node));
+                if let Some(operand) = operand {
+                    visit(operand);
+                }
                 for (condition, value) in branches {
                     visit(condition);
                     visit(value);
                 }
-                otherwise.iter().for_each(|node| visit(node));
+                if let Some(otherwise) = otherwise {
+                    visit(otherwise);
+                }
             }
             Self::Call(call) => {
                 call.args.iter().for_each(&mut *visit);
-                call.filter.iter().for_each(|node| visit(node));
+                if let Some(filter) = &call.filter {
+                    visit(filter);
+                }
             }
         }
     }
@@ -266,16 +272,22 @@ impl NodeKind {
                 list.iter_mut().for_each(visit);
             }
             Self::Case { operand, branches, otherwise } => {
-                operand.iter_mut().for_each(|node| visit(node));
+                if let Some(operand) = operand {
+                    visit(operand);
+                }
                 for (condition, value) in branches {
                     visit(condition);
                     visit(value);
                 }
-                otherwise.iter_mut().for_each(|node| visit(node));
+                if let Some(otherwise) = otherwise {
+                    visit(otherwise);
+                }
             }
             Self::Call(call) => {
                 call.args.iter_mut().for_each(&mut *visit);
-                call.filter.iter_mut().for_each(|node| visit(node));
+                if let Some(filter) = &mut call.filter {
+                    visit(filter);
+                }
             }
         }
     }

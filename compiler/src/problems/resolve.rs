@@ -75,9 +75,11 @@ pub fn unknown_qualifier(qualifier: &Ident, name: &Ident, inputs: &[ScopeInput])
             .other(aliased.span, format!("it is called `{}` here", aliased.qualifier))
             .help(format!("write {}.{}", aliased.qualifier, name.name));
     }
-    match closest(&qualifier.name, inputs.iter().map(|input| input.qualifier.as_str())) {
+    let names = || inputs.iter().map(|input| input.qualifier.as_str());
+    match closest(&qualifier.name, names()) {
         Some(close) => problem.help(format!("did you mean `{close}`?")),
-        None => problem.help(format!("there are {}", listed(inputs.iter().map(|input| input.qualifier.as_str())))),
+        None if inputs.len() == 1 => problem.help(format!("the input is called {}", listed(names()))),
+        None => problem.help(format!("the inputs are called {}", listed(names()))),
     }
 }
 
@@ -100,10 +102,10 @@ pub fn duplicate_name(name: &Text, first: Input, first_span: Span) -> Problem {
 }
 
 /// Names that become the same Rust type.
-pub fn similar_name(name: &Text, other: &str, other_span: Span) -> Problem {
-    let title = format!("the names `{}` and `{other}` differ only in case or underscores", name.value);
+pub fn similar_name(name: &Text, other: &Text) -> Problem {
+    let title = format!("the names `{}` and `{}` differ only in case or underscores", name.value, other.value);
     Problem::error("E0305", name.span, title)
-        .other(other_span, "the other one")
+        .other(other.span, "the other one")
         .help("the generated Rust could not tell them apart; choose another name")
 }
 
@@ -207,12 +209,10 @@ pub fn read_and_written(name: &Text, read: Span, written: Span) -> Problem {
 pub fn unknown_sink_column(value: &Named, sink: &TableSpec) -> Problem {
     let title = format!("the table `{}` has no column `{}`", sink.name.value, value.name);
     let problem = Problem::error("E0314", value.span, title).other(sink.name.span, "the table");
-    match closest(&value.name, sink.columns.iter().map(|column| column.name.value.as_str())) {
+    let columns = || sink.columns.iter().map(|column| column.name.value.as_str());
+    match closest(&value.name, columns()) {
         Some(close) => problem.help(format!("did you mean `{close}`?")),
-        None => {
-            let columns = listed(sink.columns.iter().map(|column| column.name.value.as_str()));
-            problem.help(format!("its columns are {columns}"))
-        }
+        None => problem.help(format!("its columns are {}", listed(columns()))),
     }
 }
 
@@ -246,5 +246,5 @@ pub fn duplicate_key_column(name: &Text, first: Span) -> Problem {
 /// A table or view that nothing uses.
 pub fn unused(what: &str, name: &Text) -> Problem {
     Problem::warning("W0301", name.span, format!("the {what} `{}` is not used", name.value))
-        .help("remove it, or read it with `from`")
+        .help("remove it, or use it in a view or an insert")
 }

@@ -8,10 +8,25 @@ use crate::parse::spec::ColumnSpec;
 use crate::resolve::model::Table;
 use crate::source::{Span, Text};
 use crate::types::ty::{Base, Ty};
-use crate::types::{NAMES, Scope, is_number, sketch};
+use crate::types::{NAMES, Scope, TypeError, is_number, sketch};
 
-/// A type that does not exist.
-pub fn unknown_type(name: &TypeName) -> Problem {
+/// A type that does not exist, or has wrong numbers behind it.
+pub fn type_name(name: &TypeName, error: TypeError) -> Problem {
+    let rule = match error {
+        TypeError::Unknown => return unknown_type(name),
+        TypeError::NoNumber => "takes no number",
+        TypeError::TwoNumbers => "takes two numbers: digits in all, and behind the point",
+        TypeError::Digits => "has 1 to 38 digits",
+        TypeError::Scale => "cannot have more digits behind the point than in all",
+        TypeError::Length => "has a length from 1 to 2147483647",
+        TypeError::OneLength => "takes one number, its length",
+        TypeError::Fraction => "takes one number from 0 to 9, the digits of its fraction of a second",
+    };
+    Problem::error("E0401", name.span, format!("`{}` {rule}", name.name))
+        .help("types are written like decimal(18, 2), varchar(20), timestamp(3)")
+}
+
+fn unknown_type(name: &TypeName) -> Problem {
     let problem = Problem::error("E0401", name.span, format!("there is no type `{}`", name.name));
     let word = name.name.split(' ').next().unwrap_or_default();
     let alias = match word {
@@ -31,12 +46,6 @@ pub fn unknown_type(name: &TypeName) -> Problem {
         Some(close) => problem.help(format!("did you mean `{close}`?")),
         None => problem.help(format!("there are {}", listed(NAMES))),
     }
-}
-
-/// Wrong numbers behind a type.
-pub fn type_arguments(name: &TypeName, rule: &str) -> Problem {
-    Problem::error("E0401", name.span, format!("`{}` {rule}", name.name))
-        .help("types are written like decimal(18, 2), varchar(20), timestamp(3)")
 }
 
 /// A condition that is no boolean.

@@ -11,7 +11,7 @@ pub use aggregates::{AGGREGATES, aggregate, has_aggregate};
 pub use model::Resolved;
 pub use scope::ScopeInput;
 
-use crate::parse::spec::{Spec, TableSpec};
+use crate::parse::spec::{CacheMode, Spec, TableSpec};
 use crate::problems::Problems;
 use crate::types::model::{Cache, ColumnId, Connector};
 use names::Names;
@@ -50,7 +50,7 @@ fn table(spec: &TableSpec, problems: &mut Problems) -> model::Table {
             options: connector.options.iter().map(|(key, value)| (key.value.clone(), value.value.clone())).collect(),
             span: connector.key.span,
         }),
-        on_error: spec.on_error.as_ref().map_or_else(Default::default, |on_error| on_error.value),
+        on_error: spec.on_error.as_ref().map(|on_error| on_error.value).unwrap_or_default(),
         cache: cache(spec),
     }
 }
@@ -76,7 +76,7 @@ fn cache(spec: &TableSpec) -> Cache {
     const ROWS: u64 = 10_000;
 
     let Some(cache) = &spec.cache else {
-        return Cache { mode: Default::default(), rows: ROWS, ttl: None, missing: true };
+        return Cache { mode: CacheMode::default(), rows: ROWS, ttl: None, missing: true };
     };
     Cache {
         mode: cache.mode.value,

@@ -13,6 +13,8 @@ use crate::types::model::{Input, TableId, ViewId};
 pub struct Names<'a> {
     /// Only asked, never walked.
     map: HashMap<&'a str, (Input, Span)>,
+    /// The first name of those that Rust could not tell apart. Only asked, never walked.
+    alike: HashMap<String, &'a Text>,
     /// In the order of the file.
     all: Vec<(&'a str, Input)>,
 }
@@ -20,7 +22,7 @@ pub struct Names<'a> {
 impl<'a> Names<'a> {
     /// Collects the names and checks that each is an identifier of its own.
     pub fn collect(spec: &'a Spec, problems: &mut Problems) -> Self {
-        let mut names = Self { map: HashMap::new(), all: Vec::new() };
+        let mut names = Self { map: HashMap::new(), alike: HashMap::new(), all: Vec::new() };
         check_identifier("pipeline", &spec.pipeline.value, spec.pipeline.span, problems);
         for (table, index) in spec.tables.iter().zip(0..) {
             check_identifier("table", &table.name.value, table.name.span, problems);
@@ -41,13 +43,11 @@ impl<'a> Names<'a> {
             problems.push(words::duplicate_name(name, *first, *span));
             return;
         }
-        let plain = |name: &str| name.replace('_', "").to_lowercase();
-        let wanted = plain(&name.value);
-        if let Some((other, _)) = self.all.iter().find(|(other, _)| plain(other) == wanted)
-            && let Some((_, span)) = self.map.get(other)
-        {
-            problems.push(words::similar_name(name, other, *span));
+        let plain = name.value.replace('_', "").to_lowercase();
+        if let Some(other) = self.alike.get(&plain) {
+            problems.push(words::similar_name(name, other));
         }
+        self.alike.entry(plain).or_insert(name);
         self.map.insert(&name.value, (input, name.span));
         self.all.push((&name.value, input));
     }
@@ -105,6 +105,8 @@ pub fn check_use(spec: &Spec, resolved: &Resolved, problems: &mut Problems) {
             tables[table as usize].looked_up = true;
         }
     }
+    // What a wrong name meant to use is not known.
+    let all_known = !problems.has_errors();
     for (table, usage) in spec.tables.iter().zip(&tables) {
         if let (Some(read), Some(written)) = (usage.read, usage.written) {
             problems.push(words::read_and_written(&table.name, read, written));
@@ -118,12 +120,12 @@ pub fn check_use(spec: &Spec, resolved: &Resolved, problems: &mut Problems) {
                 }
             }
         }
-        if usage.read.is_none() && usage.written.is_none() && !usage.looked_up {
+        if all_known && usage.read.is_none() && usage.written.is_none() && !usage.looked_up {
             problems.push(words::unused("table", &table.name));
         }
     }
     for (view, used) in spec.views.iter().zip(&views) {
-        if !used {
+        if all_known && !used {
             problems.push(words::unused("view", &view.name));
         }
     }

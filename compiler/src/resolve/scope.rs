@@ -99,7 +99,10 @@ impl Scope {
             .zip(0..)
             .find_map(|(input, index)| (input.qualifier == qualifier.name).then_some((index, input)))
         else {
-            problems.push(words::unknown_qualifier(qualifier, name, &self.inputs));
+            // An input whose name could not be read has none.
+            if self.inputs.iter().all(|input| !input.qualifier.is_empty()) {
+                problems.push(words::unknown_qualifier(qualifier, name, &self.inputs));
+            }
             return NodeKind::Broken;
         };
         match input.positions.get(&name.name) {

@@ -24,7 +24,7 @@ pub fn inputs(spec: &Spec, names: &Names<'_>, problems: &mut Problems) -> Vec<Fr
 
 fn from(text: &Text, names: &Names<'_>, problems: &mut Problems) -> From {
     let Some(InputName { name, alias }) = read(expression::parse_input(text), problems) else {
-        let qualifier = Ident { name: text.value.clone(), span: text.span, double_quoted: false };
+        let qualifier = Ident { name: String::new(), span: text.span, double_quoted: false };
         return From { input: None, qualifier };
     };
     From { input: names.input(&name, problems), qualifier: alias.unwrap_or(name) }
@@ -98,6 +98,8 @@ impl Resolver<'_> {
         let input = self.scope_input(from.input, &from.qualifier);
         scope.add(input, self.problems);
         let lookups = spec.lookups.iter().map(|lookup| self.lookup(lookup, &mut scope)).collect();
+        let selected = spec.select.iter().flatten().filter_map(|item| item.name.as_ref());
+        scope.set_later(selected.map(|name| name.value.clone()).collect());
         let filter = spec.filter.as_ref().map(|text| self.expression(text, &scope));
         let keys = spec.group_by.as_ref().map(|keys| self.named(keys, &scope));
         if let Some(keys) = &keys {
@@ -107,7 +109,6 @@ impl Resolver<'_> {
         let select = spec.select.as_ref().map(|select| self.named(select, &scope));
         if let Some(select) = &select {
             self.check_duplicates(select);
-            scope.set_later(select.iter().map(|named| named.name.clone()).collect());
         }
         let having = spec.having.as_ref().map(|text| self.expression(text, &scope));
         let open = scope.is_open() && select.is_none() && keys.is_none();
@@ -214,7 +215,9 @@ impl Resolver<'_> {
             Some(select) => self.named(select, &scope),
             None => self.all_columns(&scope, from.qualifier.span),
         };
-        self.check_duplicates(&named);
+        if spec.select.is_some() {
+            self.check_duplicates(&named);
+        }
         let open = spec.select.is_none() && scope.is_open();
         let values = into.map(|into| self.values(into, named, spec.select.is_none())).unwrap_or_default();
         Insert {

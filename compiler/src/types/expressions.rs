@@ -74,13 +74,12 @@ impl Expressions<'_> {
             expression::Literal::Null => (Literal::Null, Base::Null),
             expression::Literal::Boolean(None) => (Literal::Null, Base::Boolean),
             expression::Literal::Boolean(Some(value)) => (Literal::Boolean(*value), Base::Boolean),
-            expression::Literal::Number(digits) => match literal::number(digits) {
-                Ok(number) => number,
-                Err(literal::OutOfRange) => {
-                    self.problems.push(words::number_out_of_range(digits, span));
-                    return None;
-                }
-            },
+            expression::Literal::Number(digits) => {
+                let number = literal::number(digits);
+                number
+                    .map_err(|literal::OutOfRange| self.problems.push(words::number_out_of_range(digits, span)))
+                    .ok()?
+            }
             expression::Literal::Text(text) => (Literal::Text(text.clone()), literal::text(text)),
             expression::Literal::Bytes(bytes) => (Literal::Bytes(bytes.clone()), Base::Bytes),
         };
@@ -95,7 +94,7 @@ impl Expressions<'_> {
     }
 
     fn base(&mut self, ty: &TypeName) -> Option<Base> {
-        name::base(ty).map_err(|problem| self.problems.push(problem)).ok()
+        name::base(ty).map_err(|error| self.problems.push(words::type_name(ty, error))).ok()
     }
 
     fn plus(&mut self, operand: &Node) -> Option<Expr> {
@@ -136,7 +135,7 @@ impl Expressions<'_> {
     /// `x between a and b` is `x >= a and x <= b`.
     fn between(&mut self, operands: &[Node; 3], symmetric: bool, negated: bool, node: &Node) -> Option<Expr> {
         let [value, low, high] = operands.each_ref().map(|operand| self.expression(operand));
-        let [value, low, high] = self.alike([value?, low?, high?]);
+        let [value, low, high] = alike([value?, low?, high?]);
         let swapped = symmetric.then(|| (value.clone(), high.clone(), low.clone()));
         let mut range = |value: Expr, low: Expr, high: Expr| {
             let above = self.binary(BinaryOp::GreaterOrEqual, value.clone(), low, node);
@@ -156,7 +155,7 @@ impl Expressions<'_> {
         let items: Vec<Option<Expr>> = list.iter().map(|item| self.expression(item)).collect();
         let (value, items) = (value?, items.into_iter().collect::<Option<Vec<Expr>>>()?);
         let mut all: Vec<Expr> = std::iter::once(value).chain(items).collect();
-        self.widen_all(&mut all);
+        widen_all(&mut all);
         let value = all.remove(0);
         let equal: Vec<Option<Expr>> = all
             .into_iter()
@@ -170,21 +169,6 @@ impl Expressions<'_> {
         let result = if equal.len() == 1 { equal.remove(0) } else { or(equal, node.span) };
         let result = Expr { span: node.span, ..result };
         Some(if negated { not(result, node.span) } else { result })
-    }
-
-    /// Values that are compared with each other become values of one type, if there is one.
-    fn alike<const N: usize>(&mut self, values: [Expr; N]) -> [Expr; N] {
-        let mut all = values.to_vec();
-        self.widen_all(&mut all);
-        <[Expr; N]>::try_from(all).unwrap_or(values)
-    }
-
-    fn widen_all(&mut self, values: &mut Vec<Expr>) {
-        let types: Vec<Ty> = values.iter().map(|value| value.ty).collect();
-        let Some(base) = catalogue::common_type(&types) else { return };
-        if let Some(widened) = values.iter().map(|value| widen(value.clone(), base)).collect() {
-            *values = widened;
-        }
     }
 
     fn like(&mut self, kind: LikeKind, operands: &[Node], negated: bool, node: &Node) -> Option<Expr> {
@@ -308,6 +292,21 @@ impl Expressions<'_> {
 /// [`catalogue::widen`], with bare nulls.
 pub fn widen(value: Expr, base: Base) -> Option<Expr> {
     if value.ty.base == Base::Null { Some(null(base, value.span)) } else { catalogue::widen(value, base) }
+}
+
+/// Values that are compared with each other become values of one type, if there is one.
+fn alike<const N: usize>(values: [Expr; N]) -> [Expr; N] {
+    let mut all = values.to_vec();
+    widen_all(&mut all);
+    <[Expr; N]>::try_from(all).unwrap_or(values)
+}
+
+fn widen_all(values: &mut Vec<Expr>) {
+    let types: Vec<Ty> = values.iter().map(|value| value.ty).collect();
+    let Some(base) = catalogue::common_type(&types) else { return };
+    if let Some(widened) = values.iter().map(|value| widen(value.clone(), base)).collect() {
+        *values = widened;
+    }
 }
 
 /// A null of a type.

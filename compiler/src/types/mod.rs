@@ -16,7 +16,7 @@ mod walk;
 mod zone;
 
 pub use expressions::is_number;
-pub use name::NAMES;
+pub use name::{NAMES, TypeError};
 pub use scope::Scope;
 pub use sketch::sketch;
 

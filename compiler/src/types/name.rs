@@ -2,7 +2,6 @@
 
 use super::ty::{Base, Ty};
 use crate::expression::TypeName;
-use crate::problems::{Problem, types as words};
 
 /// The names of all types, for messages.
 pub const NAMES: [&str; 17] = [
@@ -25,13 +24,34 @@ pub const NAMES: [&str; 17] = [
     "not null",
 ];
 
+/// What is wrong with a type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TypeError {
+    /// There is no such type.
+    Unknown,
+    /// It takes no number.
+    NoNumber,
+    /// `decimal` with three numbers.
+    TwoNumbers,
+    /// `decimal` with no digits or too many.
+    Digits,
+    /// `decimal` with more digits behind the point than in all.
+    Scale,
+    /// A text without room, or with too much.
+    Length,
+    /// A text with two numbers.
+    OneLength,
+    /// A time with more than nine digits behind the second.
+    Fraction,
+}
+
 /// The type that a name means.
-pub fn ty(name: &TypeName) -> Result<Ty, Problem> {
+pub fn ty(name: &TypeName) -> Result<Ty, TypeError> {
     base(name).map(|base| Ty { base, nullable: !name.not_null })
 }
 
 /// The same without `not null`.
-pub fn base(name: &TypeName) -> Result<Base, Problem> {
+pub fn base(name: &TypeName) -> Result<Base, TypeError> {
     match name.name.as_str() {
         "boolean" | "bool" => plain(name, Base::Boolean),
         "tinyint" => plain(name, Base::TinyInt),
@@ -50,44 +70,44 @@ pub fn base(name: &TypeName) -> Result<Base, Problem> {
         "time" => precision(name, 0).map(|_| Base::Time),
         "timestamp" => precision(name, 6).map(Base::Timestamp),
         "timestamp_ltz" | "timestamp with local time zone" => precision(name, 6).map(Base::TimestampLtz),
-        _ => Err(words::unknown_type(name)),
+        _ => Err(TypeError::Unknown),
     }
 }
 
-fn plain(name: &TypeName, base: Base) -> Result<Base, Problem> {
-    if name.args.is_empty() { Ok(base) } else { Err(words::type_arguments(name, "takes no number")) }
+fn plain(name: &TypeName, base: Base) -> Result<Base, TypeError> {
+    if name.args.is_empty() { Ok(base) } else { Err(TypeError::NoNumber) }
 }
 
-fn decimal(name: &TypeName) -> Result<Base, Problem> {
+fn decimal(name: &TypeName) -> Result<Base, TypeError> {
     let digits = |index: usize| name.args.get(index).map(|(value, _)| *value);
     if name.args.len() > 2 {
-        return Err(words::type_arguments(name, "takes two numbers: digits in all, and behind the point"));
+        return Err(TypeError::TwoNumbers);
     }
     let (precision, scale) = (digits(0).unwrap_or(10), digits(1).unwrap_or(0));
     if !(1..=38).contains(&precision) {
-        return Err(words::type_arguments(name, "has 1 to 38 digits"));
+        return Err(TypeError::Digits);
     }
     if scale > precision {
-        return Err(words::type_arguments(name, "cannot have more digits behind the point than in all"));
+        return Err(TypeError::Scale);
     }
     Ok(Base::Decimal { precision: precision as u8, scale: scale as u8 })
 }
 
-fn length(name: &TypeName) -> Result<Option<u32>, Problem> {
+fn length(name: &TypeName) -> Result<Option<u32>, TypeError> {
     match name.args.as_slice() {
         [] => Ok(None),
         // Flink calls its unlimited text VARCHAR(2147483647).
         [(2_147_483_647, _)] => Ok(None),
         [(length @ 1..2_147_483_647, _)] => Ok(Some(*length as u32)),
-        [_] => Err(words::type_arguments(name, "has a length from 1 to 2147483647")),
-        _ => Err(words::type_arguments(name, "takes one number, its length")),
+        [_] => Err(TypeError::Length),
+        _ => Err(TypeError::OneLength),
     }
 }
 
-fn precision(name: &TypeName, default: u8) -> Result<u8, Problem> {
+fn precision(name: &TypeName, default: u8) -> Result<u8, TypeError> {
     match name.args.as_slice() {
         [] => Ok(default),
         [(precision @ 0..=9, _)] => Ok(*precision as u8),
-        _ => Err(words::type_arguments(name, "takes one number from 0 to 9, the digits of its fraction of a second")),
+        _ => Err(TypeError::Fraction),
     }
 }

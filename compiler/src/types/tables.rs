@@ -6,7 +6,7 @@ use super::scope::{ScopeColumn, ScopeInput};
 use super::ty::Ty;
 use crate::expression;
 use crate::parse::spec::ColumnSpec;
-use crate::problems::{Problems, expression::syntax};
+use crate::problems::{Problems, expression::syntax, types as words};
 use crate::resolve::{Resolved, model};
 
 /// A table whose columns have types as far as they are right.
@@ -31,8 +31,8 @@ pub fn check<'a>(resolved: &'a Resolved, problems: &mut Problems) -> Vec<Checked
 }
 
 fn ty(column: &ColumnSpec, problems: &mut Problems) -> Option<Ty> {
-    let read = expression::parse_type(&column.ty).map_err(|error| syntax(&error));
-    read.and_then(|name| name::ty(&name)).map_err(|problem| problems.push(problem)).ok()
+    let name = expression::parse_type(&column.ty).map_err(|error| problems.push(syntax(&error))).ok()?;
+    name::ty(&name).map_err(|error| problems.push(words::type_name(&name, error))).ok()
 }
 
 impl CheckedTable<'_> {

@@ -19,6 +19,9 @@ pub struct CheckedView {
     pub typed: Option<View>,
 }
 
+/// Something in a clause was reported.
+struct Reported;
+
 /// Types all views; none for the members of a cycle.
 pub fn check(resolved: &Resolved, tables: &[CheckedTable<'_>], problems: &mut Problems) -> Vec<Option<CheckedView>> {
     let mut views: Vec<Option<CheckedView>> = resolved.views.iter().map(|_| None).collect();
@@ -63,7 +66,7 @@ fn view(
         view.lookups.iter().map(|lookup| lookups::check(lookup, &mut scope, tables, problems)).collect();
     let filter = view.filter.as_ref().map(|node| {
         let aggregates = Aggregates::Refused("where");
-        Expressions { scope: &scope, problems: &mut *problems, aggregates }.condition(node, "where")
+        Expressions { scope: &scope, problems: &mut *problems, aggregates }.condition(node, "where").ok_or(Reported)
     });
     let grouped = view.keys.is_some()
         || view.having.as_ref().is_some_and(has_aggregate)
@@ -83,11 +86,11 @@ fn view(
     let having = view.having.as_ref().map(|node| {
         if !grouped {
             problems.push(words::having_without_group(view.having_span));
-            return None;
+            return Err(Reported);
         }
         let aggregates = Aggregates::Collected(&mut collected);
         let condition = Expressions { scope: &scope, problems: &mut *problems, aggregates }.condition(node, "having");
-        over_group(condition?, &scope, group_span(view), problems)
+        condition.and_then(|condition| over_group(condition, &scope, group_span(view), problems)).ok_or(Reported)
     });
     let columns: Vec<ScopeColumn> = view
         .select
@@ -117,9 +120,9 @@ fn view(
             name: view.name.clone(),
             input: view.input?,
             lookups,
-            filter: all(filter)?,
+            filter: filter.transpose().ok()?,
             group: if grouped { Some(Group { keys: keys?, aggregates: collected }) } else { None },
-            having: all(having)?,
+            having: having.transpose().ok()?,
             columns: typed_columns.collect(),
             select,
             state: view.state,
@@ -129,15 +132,6 @@ fn view(
     };
     let typed = if known { typed() } else { None };
     CheckedView { columns, typed }
-}
-
-/// None inside says that the clause was reported; that becomes none outside.
-fn all<T>(clause: Option<Option<T>>) -> Option<Option<T>> {
-    match clause {
-        None => Some(None),
-        Some(None) => None,
-        Some(some) => Some(some),
-    }
 }
 
 /// The group keys; their types and names are known to the scope from now on.

@@ -12,6 +12,5 @@ fn the_three_jobs_have_types() {
         let (typed, problems) = compile(text);
         assert_eq!(problems, "");
         assert!(typed.is_some());
-
     }
 }
