@@ -6,6 +6,7 @@ use crate::source::SourceFile;
 pub mod catalogue;
 #[cfg(feature = "command")]
 pub mod command;
+mod embed;
 pub mod expression;
 pub mod parse;
 pub mod plan;
@@ -13,6 +14,8 @@ pub mod problems;
 pub mod resolve;
 pub mod source;
 pub mod types;
+
+pub use embed::{Build, build};
 
 /// What a compilation is told besides the file.
 #[derive(Clone, Copy)]

@@ -51,6 +51,10 @@ pub fn log_of(job: &Path) -> PathBuf {
     job.join("build.log")
 }
 
+/// Parts of SQLite that no connector uses; a quarter of the time that its C code takes to compile.
+const SQLITE_FLAGS: &str = "-USQLITE_ENABLE_FTS3 -USQLITE_ENABLE_FTS3_PARENTHESIS -USQLITE_ENABLE_FTS5 \
+                            -USQLITE_ENABLE_RTREE -USQLITE_ENABLE_DBSTAT_VTAB -USQLITE_ENABLE_STAT4";
+
 /// Takes away what a surrounding `cargo run`, `cargo test` or build script set for itself, and what would compile
 /// the runtime anew for each user. Proxies, registries and the choice of the toolchain stay.
 fn set_environment(command: &mut Command) {
@@ -64,7 +68,7 @@ fn set_environment(command: &mut Command) {
             command.env_remove(&name);
         }
     }
-    command.env("CARGO_TERM_COLOR", "never");
+    command.env("LIBSQLITE3_FLAGS", SQLITE_FLAGS).env("CARGO_TERM_COLOR", "never");
     command.env("CARGO_TERM_PROGRESS_WHEN", "always").env("CARGO_TERM_PROGRESS_WIDTH", "120");
 }
 
