@@ -40,7 +40,7 @@ pub enum TokenKind {
 
 /// Longer signs first.
 const SIGNS: [&str; 20] =
-    ["<>", "<=", ">=", "!=", "||", "=>", "(", ")", ",", ".", "+", "-", "*", "/", "%", "=", "<", ">", "[", "]"];
+    ["<>", "<=", ">=", "!=", "||", "(", ")", ",", ".", "+", "-", "*", "/", "%", "=", "<", ">", "[", "]", ":"];
 
 /// Signs of other languages, with what to say about them.
 const FOREIGN: [(&str, Unsupported); 3] =
@@ -137,22 +137,27 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// `x` or `u&` right before a quote.
+    /// What stands right before a quote and says how to read the text: `x`, `u&`, `e`, `n`, `_utf8`, `_utf16`.
     fn text_prefix(&self) -> Option<&'static str> {
-        let bytes = self.rest.as_bytes();
-        match bytes {
-            [b'x' | b'X', b'\'', ..] => Some("x"),
-            [b'u' | b'U', b'&', b'\'', ..] => Some("u&"),
-            _ => None,
-        }
+        let prefixes = ["x", "u&", "e", "n", "_utf8", "_utf16"];
+        prefixes.into_iter().find(|prefix| {
+            let found = self.rest.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+            found && self.rest[prefix.len()..].starts_with('\'')
+        })
     }
 
     fn prefixed(&mut self, prefix: &'static str) -> Result<TokenKind, SyntaxError> {
         let start = self.offset;
         self.advance(prefix.len());
+        if prefix == "e" {
+            return self.escaped(start);
+        }
         let content = self.quoted('\'', SyntaxErrorKind::UnclosedText)?;
-        if prefix == "u&" {
-            return Ok(TokenKind::Unicode(content));
+        match prefix {
+            "u&" => return Ok(TokenKind::Unicode(content)),
+            "x" => {}
+            // The character set decides nothing here: all text is Unicode.
+            _ => return Ok(TokenKind::Text(content)),
         }
         let pairs = content.as_bytes().chunks(2).map(|pair| match pair {
             [high, low] => Some((hex(*high)? << 4) | hex(*low)?),
@@ -160,6 +165,31 @@ impl<'a> Lexer<'a> {
         });
         let bytes: Option<Vec<u8>> = pairs.collect();
         bytes.map(TokenKind::Bytes).ok_or_else(|| self.error(start, SyntaxErrorKind::Hex))
+    }
+
+    /// `e'…'`: escapes as C has them.
+    fn escaped(&mut self, start: usize) -> Result<TokenKind, SyntaxError> {
+        let mut content = String::new();
+        let mut chars = self.rest[1..].char_indices().peekable();
+        while let Some((at, char)) = chars.next() {
+            match char {
+                '\'' if chars.next_if(|(_, next)| *next == '\'').is_some() => content.push('\''),
+                '\'' => {
+                    self.advance(1 + at + 1);
+                    return Ok(TokenKind::Text(content));
+                }
+                '\\' => {
+                    let Some(char) = c_escape(&mut chars.by_ref().map(|(_, char)| char)) else {
+                        self.advance(1 + at + 1);
+                        return Err(self.error(start, SyntaxErrorKind::UnicodeEscape));
+                    };
+                    content.push(char);
+                }
+                other => content.push(other),
+            }
+        }
+        self.advance(self.rest.len());
+        Err(self.error(start, SyntaxErrorKind::UnclosedText))
     }
 
     /// The content between quotes; a doubled quote stands for one.
@@ -224,6 +254,23 @@ impl<'a> Lexer<'a> {
 
 fn hex(digit: u8) -> Option<u8> {
     char::from(digit).to_digit(16).map(|value| value as u8)
+}
+
+/// The character behind a backslash.
+fn c_escape(chars: &mut dyn Iterator<Item = char>) -> Option<char> {
+    let length = match chars.next()? {
+        'n' => return Some('\n'),
+        'r' => return Some('\r'),
+        't' => return Some('\t'),
+        'b' => return Some('\u{8}'),
+        'f' => return Some('\u{c}'),
+        'x' => 2,
+        'u' => 4,
+        'U' => 8,
+        other => return Some(other),
+    };
+    let digits: String = chars.take(length).collect();
+    u32::from_str_radix(&digits, 16).ok().filter(|_| digits.len() == length).and_then(char::from_u32)
 }
 
 /// The text behind `u&'…'`: `\0041`, `\+01F600`, `\\`.

@@ -426,11 +426,18 @@ impl Parser {
         let operand = if self.is_word(0, "when") { None } else { Some(Box::new(self.expression()?)) };
         let mut branches = Vec::new();
         while self.take_word("when") {
-            let condition = self.expression()?;
+            let mut condition = self.expression()?;
+            // `when 1, 2 then …` is `when 1 then … when 2 then …`.
+            let mut more = Vec::new();
+            while operand.is_some() && self.take_sign(",") {
+                more.push(std::mem::replace(&mut condition, self.expression()?));
+            }
             if !self.take_word("then") {
                 return self.missing(Missing::Token("then"), Some(start));
             }
-            branches.push((condition, self.expression()?));
+            let value = self.expression()?;
+            branches.extend(more.into_iter().map(|condition| (condition, value.clone())));
+            branches.push((condition, value));
         }
         if branches.is_empty() {
             return self.missing(Missing::Token("when"), Some(start));
@@ -459,6 +466,9 @@ impl Parser {
     pub fn type_name(&mut self) -> Parsed<TypeName> {
         let Some(first) = self.word_at(0) else { return self.unexpected(Missing::Type) };
         let mut name = first.to_ascii_lowercase();
+        if self.sign_at(1) == Some("<") {
+            return self.fail(SyntaxErrorKind::Unsupported(Unsupported::Array));
+        }
         let mut span = self.advance();
         let second = match name.as_str() {
             "double" => "precision",
@@ -694,6 +704,8 @@ impl Parser {
             TokenKind::Number(digits) => digits.clone(),
             TokenKind::Text(text) | TokenKind::Unicode(text) => format!("'{text}'"),
             TokenKind::Bytes(_) => "x'…'".to_owned(),
+            TokenKind::Sign("[") => return self.fail(SyntaxErrorKind::Unsupported(Unsupported::Array)),
+            TokenKind::Sign(":") => return self.fail(SyntaxErrorKind::Character(':')),
             TokenKind::Sign(sign) => (*sign).to_owned(),
         };
         self.fail(SyntaxErrorKind::Unexpected { found, missing })

@@ -42,7 +42,8 @@ impl Parser {
             name.name.truncate("ceil".len());
         }
         let open = self.advance();
-        let args = if self.sign_at(0) == Some(")") { Vec::new() } else { read(self, &name)? };
+        let json = matches!(name.name.to_ascii_lowercase().as_str(), "json_object" | "json_array");
+        let args = if self.sign_at(0) == Some(")") && !json { Vec::new() } else { read(self, &name)? };
         let span = name.span.to(self.close(open)?);
         self.call_node(name, args, span)
     }
@@ -105,11 +106,15 @@ impl Parser {
         Ok(args)
     }
 
-    /// `a in b`
+    /// `a in b [from n]`
     fn position(&mut self, _name: &Ident) -> Parsed<Vec<Node>> {
         let wanted = self.climb(power::RANGE + 1)?;
         self.expect_word("in")?;
-        Ok(vec![wanted, self.expression()?])
+        let mut args = vec![wanted, self.expression()?];
+        if self.take_word("from") {
+            args.push(self.expression()?);
+        }
+        Ok(args)
     }
 
     /// `x placing y from a [for b]`
@@ -193,10 +198,12 @@ impl Parser {
     /// `[key] 'k' value x, 'l': y … [null | absent on null]`
     fn json_object(&mut self, name: &Ident) -> Parsed<Vec<Node>> {
         let mut args = Vec::new();
-        while !self.is_on_null() {
+        while !self.is_on_null() && self.sign_at(0) != Some(")") {
             self.take_word("key");
             args.push(self.expression()?);
-            self.expect_word("value")?;
+            if !self.take_sign(":") {
+                self.expect_word("value")?;
+            }
             args.push(self.expression()?);
             if !self.take_sign(",") {
                 break;
@@ -207,7 +214,8 @@ impl Parser {
 
     /// `x, y … [null | absent on null]`
     fn json_array(&mut self, name: &Ident) -> Parsed<Vec<Node>> {
-        let args = if self.is_on_null() { Vec::new() } else { self.arguments()? };
+        let none = self.is_on_null() || self.sign_at(0) == Some(")");
+        let args = if none { Vec::new() } else { self.arguments()? };
         self.on_null(name, "ABSENT", args)
     }
 
@@ -257,7 +265,7 @@ impl Parser {
         let (mut empty, mut error) = (None, None);
         while let Some(behavior) = self.behavior()? {
             self.expect_word("on")?;
-            if empty.is_none() && error.is_none() && self.take_word("empty") {
+            if empty.is_none() && self.take_word("empty") {
                 empty = Some(behavior);
             } else if error.is_none() && self.take_word("error") {
                 error = Some(behavior);
@@ -320,7 +328,17 @@ impl Parser {
 
     pub fn interval_follows(&self) -> bool {
         let signed = usize::from(matches!(self.sign_at(1), Some("-" | "+")));
-        matches!(self.at(1 + signed), TokenKind::Text(_))
+        let unit = matches!(self.at(2 + signed), TokenKind::Word(_));
+        match self.at(1 + signed) {
+            TokenKind::Text(_) => true,
+            TokenKind::Number(_) => unit,
+            TokenKind::Word(_)
+            | TokenKind::Quoted { .. }
+            | TokenKind::Unicode(_)
+            | TokenKind::Bytes(_)
+            | TokenKind::Sign(_)
+            | TokenKind::End => false,
+        }
     }
 
     /// `interval [-] '…' unit [(digits)] [to unit [(digits)]]`
@@ -330,7 +348,10 @@ impl Parser {
         if negative || self.sign_at(0) == Some("+") {
             self.advance();
         }
-        let (text, text_span) = self.text()?;
+        let (text, text_span) = match self.peek() {
+            TokenKind::Number(digits) => (digits.clone(), self.advance()),
+            _ => self.text()?,
+        };
         let text = match text.strip_prefix('-') {
             Some(positive) if negative => positive.to_owned(),
             None if negative => format!("-{text}"),

@@ -21,6 +21,8 @@ fn texts() {
     assert_eq!(tree("u&'!00e9' uescape '!'"), "'é'");
     assert_eq!(tree("x'00Ff'"), "[00, ff]");
     assert_eq!(tree("x''"), "[]");
+    assert_eq!(tree(r"e'a\tb\'c''d\u00e9'"), "'a\tb'c'dé'");
+    assert_eq!(tree("n'a' || _utf8'b'"), "(Concat 'a' 'b')");
 }
 
 #[test]
@@ -52,6 +54,7 @@ fn typed_literals() {
     assert_eq!(tree("interval -'-1' day"), "(interval '1' 'DAY')");
     assert_eq!(tree("interval '1:30' hour(2) to minute"), "(interval '1:30' 'HOUR' 'MINUTE')");
     assert_eq!(tree("interval '1.5' second(2, 3)"), "(interval '1.5' 'SECOND')");
+    assert_eq!(tree("interval 90 second"), "(interval '90' 'SECOND')");
     assert_eq!(tree("interval + 1"), "(Add interval 1)");
 }
 
@@ -59,6 +62,7 @@ fn typed_literals() {
 fn case_and_cast() {
     assert_eq!(tree("case when a then 1 when b then 2 else 3 end"), "(case [a 1] [b 2] 3)");
     assert_eq!(tree("CASE a WHEN 1 THEN 'x' END"), "(case a [1 'x'])");
+    assert_eq!(tree("case a when 1, 2 then 'x' end"), "(case a [1 'x'] [2 'x'])");
     assert_eq!(tree("cast(a as decimal(18, 2))"), "(cast a decimal[18, 2])");
     assert_eq!(tree("try_cast(a as varchar)"), "(try-cast a varchar[])");
     assert_eq!(tree("cast(a + 1 as double precision)"), "(cast (Add a 1) double precision[])");
@@ -92,6 +96,7 @@ fn calls_with_a_grammar_of_their_own() {
     assert_eq!(tree("substring(a from 2 for 3)"), "(substring a 2 3)");
     assert_eq!(tree("substring(a, 2, 3)"), "(substring a 2 3)");
     assert_eq!(tree("position('x' in a)"), "(position 'x' a)");
+    assert_eq!(tree("position('x' in a from 2)"), "(position 'x' a 2)");
     assert_eq!(tree("overlay(a placing b from 2 for 3)"), "(overlay a b 2 3)");
     assert_eq!(tree("timestampadd(day, 1, a)"), "(timestampadd 'DAY' 1 a)");
     assert_eq!(tree("timestampdiff(SQL_TSI_HOUR, a, b)"), "(timestampdiff 'HOUR' a b)");
@@ -119,8 +124,9 @@ fn json() {
     assert_eq!(tree("a is json"), "(is json a 'VALUE')");
     assert_eq!(tree("a is not json object and b"), "(and (not (is json a 'OBJECT')) b)");
     assert_eq!(tree("json_object('k' value a, key 'l' value b absent on null)"), "(json_object 'ABSENT' 'k' a 'l' b)");
+    assert_eq!(tree("json_object('k': a)"), "(json_object 'NULL' 'k' a)");
     assert_eq!(tree("json_array(a, b null on null)"), "(json_array 'NULL' a b)");
-    assert_eq!(tree("json_array()"), "(json_array)");
+    assert_eq!(tree("json_array()"), "(json_array 'ABSENT')");
 }
 
 #[test]
