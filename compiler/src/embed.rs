@@ -113,9 +113,9 @@ impl Build {
 
 /// A variable that cargo sets for build scripts.
 fn variable(name: &str) -> Result<PathBuf, String> {
-    env::var_os(name)
-        .map(PathBuf::from)
-        .ok_or_else(|| format!("error: {name} is not set: millstream_compiler::build is to be called from a build.rs\n"))
+    env::var_os(name).map(PathBuf::from).ok_or_else(|| {
+        format!("error: {name} is not set: millstream_compiler::build is to be called from a build.rs\n")
+    })
 }
 
 /// The module as `include!` takes it: without `//!` at the top.
