@@ -18,6 +18,12 @@ pub trait Accumulator: Default {
     /// Takes a value in. Tells whether the result may differ now.
     fn add(&mut self, input: Self::Input<'_>) -> bool;
 
+    /// Whether the result can take a value in and stay within its type.
+    fn admits(&self, input: Self::Input<'_>) -> Result<(), Fault> {
+        let _ = input;
+        Ok(())
+    }
+
     /// The result. It fails when its type cannot hold it.
     fn value(&self) -> Result<Self::Output<'_>, Fault>;
 }
@@ -27,6 +33,15 @@ pub trait Accumulator: Default {
 pub trait Retract: Accumulator {
     /// Takes a value out that was put in.
     fn retract(&mut self, input: Self::Input<'_>) -> bool;
+
+    /// Puts a value in the place of another; equal ones are not touched.
+    #[inline]
+    fn replace<'i>(&mut self, before: Self::Input<'i>, after: Self::Input<'i>) -> bool
+    where
+        Self::Input<'i>: PartialEq,
+    {
+        before != after && (self.retract(before) | self.add(after))
+    }
 }
 
 /// `count(*)`
@@ -94,7 +109,7 @@ impl<T: Stored + 'static> Retract for Count<T> {
 /// What can be summed: its exact total, its result.
 pub trait Summable: Copy {
     /// Holds the total of any number of values.
-    type Total: Default;
+    type Total: Default + Clone;
 
     /// Adds to the total.
     fn add_to(self, total: &mut Self::Total);
@@ -247,7 +262,7 @@ pub struct Average<T: Summable, R = T> {
 }
 
 macro_rules! total {
-    ($name:ident, $result:ident, |$total:ident, $count:ident| $value:expr) => {
+    ($name:ident, $result:ident, |$total:ident, $count:ident| $value:expr, $admits:expr) => {
         impl<T: Summable, R> Default for $name<T, R> {
             fn default() -> Self {
                 Self { total: T::Total::default(), count: 0, result: PhantomData }
@@ -264,6 +279,11 @@ macro_rules! total {
                 input.add_to(&mut self.total);
                 self.count += 1;
                 true
+            }
+
+            #[inline]
+            fn admits(&self, input: Option<T>) -> Result<(), Fault> {
+                input.map_or(Ok(()), |input| $admits(&self.total, input))
             }
 
             #[inline]
@@ -285,8 +305,16 @@ macro_rules! total {
     };
 }
 
-total! { Sum, SumInto, |total, count| T::sum(total) }
-total! { Average, AverageInto, |total, count| T::average(total, count) }
+total! { Sum, SumInto, |total, count| T::sum(total), fits::<T, R> }
+total! { Average, AverageInto, |total, count| T::average(total, count), |_: &T::Total, _: T| Ok(()) }
+
+/// Whether the sum with one more value is within its type.
+#[inline]
+fn fits<T: SumInto<R>, R>(total: &T::Total, input: T) -> Result<(), Fault> {
+    let mut total = total.clone();
+    input.add_to(&mut total);
+    T::sum(&total).map(drop)
+}
 
 /// `last_value(x)`: the last that was not null.
 #[derive(Debug, Default)]

@@ -34,6 +34,13 @@ where
         input.is_some_and(|value| self.values.add(value) && self.inner.add(input))
     }
 
+    fn admits(&self, input: Self::Input<'_>) -> Result<(), Fault> {
+        match input {
+            Some(value) if self.values.find(value).is_none() => self.inner.admits(input),
+            Some(_) | None => Ok(()),
+        }
+    }
+
     fn value(&self) -> Result<Self::Output<'_>, Fault> {
         self.inner.value()
     }

@@ -1,0 +1,379 @@
+//! The job: its struct, its constants, what it says about itself, and how the runtime drives it.
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::quote;
+
+use crate::generate::Generator;
+use crate::generate::names::{ident, snake};
+use crate::generate::types;
+use crate::parse::connectors::options_of;
+use crate::parse::spec::{CacheMode, OnConflict, OnError};
+use crate::plan::{Emission, Reader};
+use crate::types::model::{State, Table, TableId, ViewId};
+use crate::types::ty::Base;
+
+impl Generator<'_> {
+    /// The views that keep state, in the order of the file.
+    fn stateful(&self) -> Vec<ViewId> {
+        (0..self.plan.views.len())
+            .map(|at| ViewId(at as u32))
+            .filter(|id| {
+                let (view, planned) = self.plan.view(*id);
+                view.group.is_some() && !planned.is_unused()
+            })
+            .collect()
+    }
+
+    fn state_name(&self, id: ViewId) -> (Ident, Ident) {
+        let field = ident(&snake(&self.plan.view(id).0.name.value));
+        let name = &self.names.views[id.0 as usize];
+        (field, Ident::new(&format!("{name}State"), Span::call_site()))
+    }
+
+    /// The struct of the job.
+    pub fn job_struct(&self) -> TokenStream {
+        let job = &self.names.job;
+        let typed = self.plan.typed;
+        let description = typed.description.as_deref().unwrap_or("A pipeline.").trim();
+        let doc = self.doc(description, typed.name.span);
+        let constants = (!self.shared.constants.borrow().is_empty()).then(|| quote!(constants: Constants,));
+        let fields = self.stateful().into_iter().map(|id| {
+            let (field, state) = self.state_name(id);
+            let aggregate = self.imports().runtime("operators", "Aggregate");
+            quote!(#field: #aggregate<#state>)
+        });
+        let fields: Vec<TokenStream> = fields.collect();
+        quote!(#doc #[derive(Debug)] pub struct #job { #constants #(#fields),* })
+    }
+
+    /// `struct Constants`, if there are any.
+    pub fn constants_items(&self) -> Vec<TokenStream> {
+        let constants = self.shared.constants.borrow();
+        if constants.is_empty() {
+            return Vec::new();
+        }
+        let fault = self.imports().runtime("values", "Fault");
+        let scope = self.imports().runtime("scope", "Scope");
+        let compute = self.imports().function("constant::compute");
+        let (mut fields, mut values, mut uses_scope) = (Vec::new(), Vec::new(), false);
+        for constant in constants.iter() {
+            let (name, code) = (&constant.name, &constant.code);
+            let ty = match constant.expr.ty.base {
+                Base::Char(_) | Base::Varchar(_) | Base::Null => quote!(String),
+                Base::Bytes => quote!(Vec<u8>),
+                base => types::value(base, self.imports()),
+            };
+            let ty = if code.nullable { quote!(Option<#ty>) } else { ty };
+            let doc = format!(" {}", self.source_line(constant.expr.span));
+            fields.push(quote!(#[doc = #doc] #name: Result<#ty, #fault>));
+            let tokens = &code.tokens;
+            let owned = match (types::borrows(constant.expr.ty.base), code.nullable, constant.expr.ty.base) {
+                (false, ..) => quote!(#tokens),
+                (true, false, Base::Bytes) => quote!((#tokens).to_vec()),
+                (true, true, Base::Bytes) => quote!((#tokens).map(<[u8]>::to_vec)),
+                (true, false, _) => quote!((#tokens).to_owned()),
+                (true, true, _) => quote!((#tokens).map(str::to_owned)),
+            };
+            uses_scope |= owned.to_string().contains("scope");
+            values.push(quote!(#name: #compute(|| Ok(#owned))));
+        }
+        let scope_name = if uses_scope { quote!(scope) } else { quote!(_scope) };
+        vec![
+            quote! {
+                #[doc = " What is computed once an epoch."]
+                #[derive(Debug)]
+                struct Constants { #(#fields),* }
+            },
+            quote! {
+                impl Constants {
+                    fn new(#scope_name: &#scope<'_>) -> Self { Self { #(#values),* } }
+                }
+            },
+        ]
+    }
+
+    /// Statics of prepared arguments.
+    pub fn prepared_items(&self) -> Vec<TokenStream> {
+        let prepared = self.shared.prepared.borrow();
+        prepared
+            .iter()
+            .map(|prepared| {
+                let lazy = self.imports().lazy_lock();
+                let (ty, text) = (self.imports().function(prepared.ty), &prepared.text);
+                let name = Ident::new(&prepared.name, Span::call_site());
+                quote!(static #name: #lazy<#ty> = #lazy::new(|| #ty::new(#text));)
+            })
+            .collect()
+    }
+
+    /// The implementation of the runtime's `Job`.
+    pub fn job_impl(&self) -> TokenStream {
+        let job = &self.names.job;
+        let imports = self.imports();
+        let job_trait = imports.runtime("job", "Job");
+        let (input, context) = (imports.runtime("job", "Input"), imports.runtime("job", "Context"));
+        let (scope, table_use) = (imports.runtime("scope", "Scope"), imports.runtime("job", "TableUse"));
+        let constants = !self.shared.constants.borrow().is_empty();
+        let start_constants = constants.then(|| quote!(constants: Constants::new(scope),));
+        let starts: Vec<TokenStream> = self.stateful().into_iter().map(|id| self.start_state(id)).collect();
+        let sweeps: Vec<TokenStream> = self
+            .stateful()
+            .into_iter()
+            .filter(|id| matches!(self.plan.view(*id).0.state, State::Ttl(_)))
+            .map(|id| {
+                let (field, _) = self.state_name(id);
+                quote!(self.#field.sweep(scope);)
+            })
+            .collect();
+        let epoch = constants.then(|| quote!(self.constants = Constants::new(scope);));
+        let start_scope = if constants { quote!(scope) } else { quote!(_scope) };
+        let sweep_scope = if sweeps.is_empty() { quote!(_scope) } else { quote!(scope) };
+        let (batch, batch_names) = self.batch();
+        let (emit, emit_cx) = self.emit();
+        let tables = (0..self.plan.tables.len()).map(|at| self.table_use(TableId(at as u32)));
+        let info = self.info();
+        quote! {
+            impl #job_trait for #job {
+                #info
+
+                const TABLES: &'static [#table_use] = &[#(#tables),*];
+
+                fn start(#start_scope: &#scope<'_>) -> Self { Self { #start_constants #(#starts),* } }
+
+                fn begin_epoch(&mut self, #start_scope: &#scope<'_>) { #epoch }
+
+                fn batch<'a>(&mut self, #batch_names: &mut #context<'a, '_>) { #batch }
+
+                fn emit<'a>(&mut self, #emit_cx: &mut #context<'a, '_>) -> bool { #emit }
+
+                fn sweep(&mut self, #sweep_scope: &#scope<'_>) { #(#sweeps)* }
+            }
+        }
+        .to_string()
+        .replace("INPUT_TYPE", &input.to_string())
+        .parse()
+        .unwrap_or_default()
+    }
+
+    fn start_state(&self, id: ViewId) -> TokenStream {
+        let (field, _) = self.state_name(id);
+        let (view, planned) = self.plan.view(id);
+        let aggregate = self.imports().runtime("operators", "Aggregate");
+        let ttl = match view.state {
+            State::Ttl(millis) => {
+                let millis = Literal::u64_unsuffixed(millis);
+                quote!(.with_ttl(#millis))
+            }
+            State::Unsaid | State::Unbounded => TokenStream::new(),
+        };
+        let ordered = matches!(planned.emission, Emission::EpochEnd { ordered: true })
+            .then(|| quote!(.in_order_of_change()));
+        quote!(#field: #aggregate::default() #ttl #ordered)
+    }
+
+    /// Reads batches of the source tables.
+    fn batch(&self) -> (TokenStream, TokenStream) {
+        let sources: Vec<(Literal, Ident)> = self
+            .plan
+            .tables
+            .iter()
+            .enumerate()
+            .filter(|(at, planned)| !planned.readers.is_empty() && !self.is_fed(TableId(*at as u32)))
+            .map(|(at, _)| {
+                let name = snake(&self.plan.typed.tables[at].name.value);
+                (Literal::usize_unsuffixed(at), ident(&name))
+            })
+            .collect();
+        let one = |method: &Ident| quote!({ let rows = input.read(&cx.scope); self.#method(&rows, cx); });
+        match sources.as_slice() {
+            [] => (TokenStream::new(), quote!(_table: usize, _input: &mut INPUT_TYPE<'_, '_, 'a>, _cx)),
+            [(at, method)] => {
+                let work = one(method);
+                (quote!(if table == #at #work), quote!(table: usize, input: &mut INPUT_TYPE<'_, '_, 'a>, cx))
+            }
+            many => {
+                let arms = many.iter().map(|(at, method)| {
+                    let work = one(method);
+                    quote!(#at => #work)
+                });
+                let body = quote!(match table { #(#arms)* _ => {} });
+                (body, quote!(table: usize, input: &mut INPUT_TYPE<'_, '_, 'a>, cx))
+            }
+        }
+    }
+
+    /// Gives out the rows of the views that wait for the end of the epoch.
+    fn emit(&self) -> (TokenStream, TokenStream) {
+        let waiting: Vec<ViewId> = self
+            .stateful()
+            .into_iter()
+            .filter(|id| matches!(self.plan.view(*id).1.emission, Emission::EpochEnd { .. }))
+            .collect();
+        if waiting.is_empty() {
+            return (quote!(false), quote!(_cx));
+        }
+        let batch = self.imports().runtime("job", "BATCH");
+        let loops = waiting.iter().map(|id| {
+            let (field, _) = self.state_name(*id);
+            let (view, planned) = self.plan.view(*id);
+            let name = &view.name.value;
+            let calls = planned.readers.iter().filter_map(|reader| match reader {
+                Reader::Insert(insert) => {
+                    let method = self.insert_name(*insert);
+                    Some(quote!(self.#method(changed, cx)))
+                }
+                Reader::View(_) => None,
+            });
+            let told = calls.reduce(|all, next| quote!(#all.and(#next))).unwrap_or_else(|| quote!(Ok(())));
+            quote! {
+                while left > 0 && let Some(changed) = self.#field.next_changed(&cx.scope) {
+                    left -= 1;
+                    match changed {
+                        Ok(changed) => {
+                            let told = #told;
+                            cx.settle_output(&changed, told);
+                        }
+                        Err(fault) => cx.settle_output(&#name, Err(fault)),
+                    }
+                }
+            }
+        });
+        (quote!(let mut left = #batch; #(#loops)* left == 0), quote!(cx))
+    }
+
+    fn info(&self) -> TokenStream {
+        let typed = self.plan.typed;
+        let imports = self.imports();
+        let job_info = imports.runtime("job", "JobInfo");
+        let description = typed.description.as_deref().unwrap_or("").trim();
+        let (name, file, zone) = (&typed.name.value, &self.file.name, &typed.time_zone);
+        let tables = typed.tables.iter().enumerate().filter_map(|(at, table)| {
+            let connector = table.connector.as_ref().filter(|_| !self.embedded)?;
+            let settings = imports.runtime("job", "TableSettings");
+            let setting = imports.runtime("job", "Setting");
+            let (name, kind) = (&table.name.value, connector.kind.name());
+            let role = self.role(at);
+            let all = options_of(connector.kind).map(|option| {
+                let (key, path) = (option.name, option.path);
+                let value = connector.options.iter().find(|(known, _)| known == key).map(|(_, value)| value);
+                let value = value.map_or_else(|| quote!(None), |value| quote!(Some(#value)));
+                quote!(#setting { name: #key, value: #value, path: #path })
+            });
+            Some(quote!(#settings { table: #name, connector: #kind, role: #role, settings: &[#(#all),*] }))
+        });
+        quote! {
+            const INFO: #job_info = #job_info {
+                name: #name,
+                description: #description,
+                file: #file,
+                time_zone: #zone,
+                tables: &[#(#tables),*],
+            };
+        }
+    }
+
+    fn role(&self, at: usize) -> String {
+        let planned = &self.plan.tables[at];
+        let roles = [("source", !planned.readers.is_empty()), ("look-up", planned.lookup), ("sink", planned.sink)];
+        let roles: Vec<&str> = roles.iter().filter(|(_, is)| *is).map(|(role, _)| *role).collect();
+        if roles.is_empty() { "unused".to_owned() } else { roles.join(" and ") }
+    }
+
+    fn table_use(&self, id: TableId) -> TokenStream {
+        let (table, planned) = self.plan.table(id);
+        let imports = self.imports();
+        let (table_use, table_info) = (imports.runtime("job", "TableUse"), imports.runtime("connectors", "TableInfo"));
+        let column_info = imports.runtime("connectors", "ColumnInfo");
+        let name = &table.name.value;
+        let columns = table.columns.iter().map(|column| {
+            let (name, sql) = (&column.name, column.ty.base.to_string().to_lowercase());
+            let not_null = !column.ty.nullable;
+            quote!(#column_info { name: #name, sql_type: #sql, not_null: #not_null })
+        });
+        let key = table.primary_key.iter().map(|key| Literal::usize_unsuffixed(key.0 as usize));
+        let connector = match table.connector.as_ref().filter(|_| !self.embedded) {
+            Some(connector) => {
+                let kind = connector.kind.name();
+                quote!(Some(#kind))
+            }
+            None => quote!(None),
+        };
+        let row = &self.names.tables[id.0 as usize];
+        let source = if !planned.readers.is_empty() && !self.is_fed(id) {
+            let decode = imports.runtime("decode", "Decode");
+            quote!(Some(<#row as #decode>::COLUMNS))
+        } else {
+            quote!(None)
+        };
+        let sink = planned.sink;
+        let lookup = if planned.lookup { self.cache(table) } else { quote!(None) };
+        let conflicts = match planned.conflicts {
+            None => quote!(None),
+            Some(rule) => {
+                let name = imports.runtime("tables", "OnConflict");
+                match rule {
+                    OnConflict::KeepLatest => quote!(Some(#name::KeepLatest)),
+                    OnConflict::KeepFirst => quote!(Some(#name::KeepFirst)),
+                    OnConflict::Fail => quote!(Some(#name::Fail)),
+                }
+            }
+        };
+        let on_error = imports.runtime("job", "OnError");
+        let on_error = match table.on_error {
+            OnError::DeadLetter => quote!(#on_error::DeadLetter),
+            OnError::Skip => quote!(#on_error::Skip),
+            OnError::Fail => quote!(#on_error::Fail),
+        };
+        quote! {
+            #table_use {
+                info: #table_info { name: #name, columns: &[#(#columns),*], primary_key: &[#(#key),*] },
+                connector: #connector,
+                source: #source,
+                sink: #sink,
+                lookup: #lookup,
+                conflicts: #conflicts,
+                on_error: #on_error,
+            }
+        }
+    }
+
+    fn cache(&self, table: &Table) -> TokenStream {
+        let cache = self.imports().runtime("tables", "Cache");
+        let ttl = table.cache.ttl.map_or_else(
+            || quote!(None),
+            |millis| {
+                let millis = Literal::u64_unsuffixed(millis);
+                quote!(Some(#millis))
+            },
+        );
+        match table.cache.mode {
+            CacheMode::None => quote!(Some(#cache::None)),
+            CacheMode::All => quote!(Some(#cache::All { ttl: #ttl })),
+            CacheMode::Lru => {
+                let (rows, missing) = (Literal::u64_unsuffixed(table.cache.rows), table.cache.missing);
+                quote!(Some(#cache::Lru { rows: #rows, ttl: #ttl, missing: #missing }))
+            }
+        }
+    }
+
+    /// How a program that embeds the pipeline feeds its tables.
+    pub fn takes_items(&self) -> Vec<TokenStream> {
+        let job = &self.names.job;
+        let fed = (0..self.plan.tables.len()).map(|at| TableId(at as u32)).filter(|id| {
+            let (_, planned) = self.plan.table(*id);
+            self.is_fed(*id) && !planned.readers.is_empty()
+        });
+        fed.map(|id| {
+            let takes = self.imports().runtime("job", "Takes");
+            let context = self.imports().runtime("job", "Context");
+            let row = self.table_row(id, &quote!('a));
+            let method = ident(&snake(&self.plan.table(id).0.name.value));
+            quote! {
+                impl<'a> #takes<'a, #row> for #job {
+                    fn take(&mut self, rows: &'a [#row], cx: &mut #context<'a, '_>) { self.#method(rows, cx); }
+                }
+            }
+        })
+        .collect()
+    }
+}

@@ -1,0 +1,242 @@
+//! Rows: a struct for each table and view, how it is read from a record, how a sink reads it.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use crate::generate::Generator;
+use crate::generate::names::{ident, is_not_snake_case};
+use crate::generate::types;
+use crate::types::model::{Column, TableId, ViewId};
+use crate::types::ty::Ty;
+
+impl Generator<'_> {
+    /// The columns of a table's row, as its struct has them: what comes from a connector may lack any column until it
+    /// is checked.
+    pub fn table_columns(&self, id: TableId) -> Vec<Column> {
+        let (table, planned) = self.plan.table(id);
+        let from_outside = (!planned.readers.is_empty() || planned.lookup) && !planned.sink && !self.is_fed(id);
+        let columns = planned.columns.iter().map(|column| table.columns[column.0 as usize].clone());
+        columns.map(|column| if from_outside { nullable(column) } else { column }).collect()
+    }
+
+    /// The columns of a view's row.
+    pub fn view_columns(&self, id: ViewId) -> Vec<Column> {
+        let (view, planned) = self.plan.view(id);
+        planned.columns.iter().map(|column| view.columns[*column].clone()).collect()
+    }
+
+    /// Whether the program around the pipeline feeds the table or reads it.
+    pub fn is_fed(&self, id: TableId) -> bool {
+        self.embedded || self.plan.table(id).0.connector.is_none()
+    }
+
+    /// The type of a table's row, with its lifetime.
+    pub fn table_row(&self, id: TableId, lifetime: &TokenStream) -> TokenStream {
+        let name = &self.names.tables[id.0 as usize];
+        if self.borrows(&self.table_columns(id)) { quote!(#name<#lifetime>) } else { quote!(#name) }
+    }
+
+    /// The type of a view's row, with its lifetime.
+    pub fn view_row(&self, id: ViewId, lifetime: &TokenStream) -> TokenStream {
+        let name = &self.names.views[id.0 as usize];
+        if self.borrows(&self.view_columns(id)) { quote!(#name<#lifetime>) } else { quote!(#name) }
+    }
+
+    /// Whether a row of these columns borrows its text.
+    pub fn borrows(&self, columns: &[Column]) -> bool {
+        columns.iter().any(|column| types::borrows(column.ty.base))
+    }
+
+    /// Everything about a table's row.
+    pub fn table_items(&self, id: TableId) -> Vec<TokenStream> {
+        let (table, planned) = self.plan.table(id);
+        if planned.readers.is_empty() && !planned.sink && !planned.lookup {
+            return Vec::new();
+        }
+        let columns = self.table_columns(id);
+        let name = &self.names.tables[id.0 as usize];
+        let doc = match &table.comment {
+            Some(comment) => format!("{comment} (table `{}`)", table.name.value),
+            None => format!("A row of table `{}`.", table.name.value),
+        };
+        let doc = self.doc(&doc, table.name.span);
+        let mut items = vec![self.row_struct(&doc, name, &columns, true)];
+        let source = !planned.readers.is_empty() && !self.is_fed(id);
+        let read_back = planned.sink && self.is_fed(id);
+        if source || planned.lookup || read_back {
+            items.push(self.decode(id, &columns));
+        }
+        if planned.sink || planned.lookup {
+            items.extend(self.table_row_items(id, &columns));
+        }
+        if read_back {
+            items.push(self.row_of(id));
+        }
+        items
+    }
+
+    /// The row struct of a view.
+    pub fn view_struct(&self, id: ViewId) -> TokenStream {
+        let (view, _) = self.plan.view(id);
+        let doc = self.doc(&format!("A row of view `{}`.", view.name.value), view.name.span);
+        self.row_struct(&doc, &self.names.views[id.0 as usize], &self.view_columns(id), true)
+    }
+
+    /// A struct of columns that derives what rows need.
+    pub fn row_struct(
+        &self,
+        doc: &TokenStream,
+        name: &proc_macro2::Ident,
+        columns: &[Column],
+        public: bool,
+    ) -> TokenStream {
+        let lifetime = types::lifetime(columns.iter());
+        let visible = if public { quote!(pub) } else { TokenStream::new() };
+        let odd = columns.iter().any(|column| is_not_snake_case(&column.name));
+        let expect = if odd {
+            quote!(#[expect(non_snake_case, reason = "the columns are named so in the pipeline")])
+        } else {
+            TokenStream::new()
+        };
+        let fields = columns.iter().map(|column| {
+            let (field, ty) = (ident(&column.name), types::field(column.ty, self.imports()));
+            let comment = column.comment.iter().map(|comment| {
+                let comment = format!(" {comment}");
+                quote!(#[doc = #comment])
+            });
+            quote!(#(#comment)* #visible #field: #ty)
+        });
+        quote! {
+            #doc
+            #expect
+            #[derive(Debug, Clone, Copy, PartialEq, Default)]
+            #visible struct #name #lifetime { #(#fields),* }
+        }
+    }
+
+    fn decode(&self, id: TableId, columns: &[Column]) -> TokenStream {
+        let row = self.table_row(id, &quote!('a));
+        let decode = self.imports().runtime("decode", "Decode");
+        let field = self.imports().runtime("decode", "Field");
+        let fault = self.imports().runtime("values", "Fault");
+        let scope = self.imports().runtime("scope", "Scope");
+        let names = columns.iter().map(|column| &column.name);
+        let (table, _) = self.plan.table(id);
+        let mut uses_scope = false;
+        let arms: Vec<TokenStream> = columns
+            .iter()
+            .enumerate()
+            .map(|(position, column)| {
+                let position = Literal::usize_unsuffixed(position);
+                let (place, read) = (ident(&column.name), types::read(column.ty.base));
+                uses_scope |= types::borrows(column.ty.base);
+                let name = &column.name;
+                let value = if column.ty.nullable {
+                    quote!(field.#read?)
+                } else {
+                    quote!(field.#read?.ok_or_else(|| #fault::null(#name))?)
+                };
+                quote!(#position => self.#place = #value,)
+            })
+            .collect();
+        let required = columns.iter().filter(|column| {
+            column.ty.nullable
+                && table.columns.iter().any(|declared| declared.name == column.name && !declared.ty.nullable)
+        });
+        let checks: Vec<TokenStream> = required
+            .map(|column| {
+                let (place, name) = (ident(&column.name), &column.name);
+                quote!(if self.#place.is_none() { return Err(#fault::null(#name)); })
+            })
+            .collect();
+        let check = if checks.is_empty() {
+            TokenStream::new()
+        } else {
+            quote!(fn check(&self) -> Result<(), #fault> { #(#checks)* Ok(()) })
+        };
+        let scope_name = if uses_scope { quote!(scope) } else { quote!(_scope) };
+        quote! {
+            impl<'a> #decode<'a> for #row {
+                const COLUMNS: &'static [&'static str] = &[#(#names),*];
+
+                fn set(&mut self, column: usize, field: #field<'a>, #scope_name: &#scope<'a>) -> Result<(), #fault> {
+                    match column {
+                        #(#arms)*
+                        _ => {}
+                    }
+                    Ok(())
+                }
+
+                #check
+            }
+        }
+    }
+
+    fn table_row_items(&self, id: TableId, columns: &[Column]) -> Vec<TokenStream> {
+        let (table, planned) = self.plan.table(id);
+        let row = self.table_row(id, &quote!('_));
+        let row_trait = self.imports().runtime("connectors", "Row");
+        let value = self.imports().runtime("values", "Value");
+        let table_row = self.imports().runtime("tables", "TableRow");
+        let position = Literal::usize_unsuffixed(id.0 as usize);
+        let arms = columns.iter().map(|column| {
+            let at = table.columns.iter().position(|declared| declared.name == column.name).unwrap_or_default();
+            let at = Literal::usize_unsuffixed(at);
+            let name = ident(&column.name);
+            let shown = types::to_value_or_null(column.ty, &quote!(self.#name), self.imports());
+            quote!(#at => #shown,)
+        });
+        let mut items = vec![
+            quote! {
+                impl #row_trait for #row {
+                    fn value(&self, column: usize) -> #value<'_> {
+                        match column {
+                            #(#arms)*
+                            _ => #value::Null,
+                        }
+                    }
+                }
+            },
+            quote!(impl #table_row for #row { const TABLE: usize = #position; }),
+        ];
+        if planned.sink {
+            let kind = if table.primary_key.is_empty() { "Appended" } else { "Keyed" };
+            let kind = self.imports().runtime("tables", kind);
+            items.push(quote!(impl #kind for #row {}));
+        }
+        items
+    }
+
+    fn row_of(&self, id: TableId) -> TokenStream {
+        let row_of = self.imports().runtime("tables", "RowOf");
+        let (fixed, at) = (self.table_row(id, &quote!('static)), self.table_row(id, &quote!('a)));
+        let position = Literal::usize_unsuffixed(id.0 as usize);
+        quote! {
+            impl #row_of for #fixed {
+                const TABLE: usize = #position;
+                type At<'a> = #at;
+            }
+        }
+    }
+
+    /// `NAME { a: row.a, … }` with text copied into the memory of the batch.
+    pub fn kept(&self, name: &proc_macro2::Ident, columns: &[Column]) -> TokenStream {
+        let fields = columns.iter().map(|column| {
+            let field = ident(&column.name);
+            let keep = match column.ty.base {
+                base if !types::borrows(base) => return quote!(#field: row.#field),
+                crate::types::ty::Base::Bytes => quote!(keep_bytes),
+                _ => quote!(keep),
+            };
+            match column.ty {
+                Ty { nullable: true, .. } => quote!(#field: row.#field.map(|value| scope.#keep(value))),
+                Ty { nullable: false, .. } => quote!(#field: scope.#keep(row.#field)),
+            }
+        });
+        quote!(#name { #(#fields),* })
+    }
+}
+
+fn nullable(column: Column) -> Column {
+    Column { ty: Ty { nullable: true, ..column.ty }, ..column }
+}
