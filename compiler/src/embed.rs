@@ -93,7 +93,7 @@ impl Build {
             asked.borrow_mut().insert(name.to_string());
             env::var(name).ok()
         };
-        let options = CompileOptions { profile: self.profile.as_deref(), environment: &environment };
+        let options = CompileOptions { profile: self.profile.as_deref(), environment: &environment, embedded: true };
         let mut problems = Problems::default();
         let compiled = compile(&file, &options, &mut problems);
         for name in asked.borrow().iter() {

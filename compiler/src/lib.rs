@@ -1,5 +1,6 @@
 //! Millstream's compiler: declarative YAML pipelines in, readable, statically typed Rust out.
 
+use crate::parse::ParseOptions;
 use crate::problems::Problems;
 use crate::source::SourceFile;
 
@@ -8,6 +9,7 @@ pub mod catalogue;
 pub mod command;
 mod embed;
 pub mod expression;
+pub mod generate;
 pub mod parse;
 pub mod plan;
 pub mod problems;
@@ -24,6 +26,9 @@ pub struct CompileOptions<'a> {
     pub profile: Option<&'a str>,
     /// The environment variables that `${env:NAME}` reads.
     pub environment: &'a dyn Fn(&str) -> Option<String>,
+    /// Whether a program embeds the pipeline, feeds its source tables and reads its sink tables itself: connectors
+    /// are then left out.
+    pub embedded: bool,
 }
 
 /// A pipeline as Rust.
@@ -42,8 +47,18 @@ pub struct Compiled {
 
 /// Compiles one pipeline file. None if `problems` then has errors.
 pub fn compile(file: &SourceFile, options: &CompileOptions<'_>, problems: &mut Problems) -> Option<Compiled> {
-    let _ = (file, options, problems);
-    None
+    let parsing = ParseOptions { profile: options.profile, environment: options.environment };
+    let spec = parse::parse(file, &parsing, problems)?;
+    let resolved = resolve::resolve(&spec, problems);
+    let typed = types::check(&resolved, problems)?;
+    let plan = plan::plan(&typed, options.embedded, problems)?;
+    let generated = generate::generate(&plan, file, options.embedded);
+    Some(Compiled {
+        name: typed.name.value.clone(),
+        pipeline_rs: generated.module,
+        features: generated.features,
+        explain: plan::explain(&plan),
+    })
 }
 
 /// The name of the job's type: `hourly_premium` gives `HourlyPremium`.

@@ -32,7 +32,7 @@ pub fn read(path: &Path) -> Result<SourceFile, Failure> {
 pub fn compile_file(file: &SourceFile, profile: Option<&str>, problems: &mut Problems) -> Option<Compiled> {
     // The generated code names the file the same way from whichever folder it is compiled.
     let source = SourceFile { name: stable_name(Path::new(&file.name)), text: file.text.clone() };
-    let options = CompileOptions { profile, environment: &|name| env::var(name).ok() };
+    let options = CompileOptions { profile, environment: &|name| env::var(name).ok(), embedded: false };
     compile(&source, &options, problems)
 }
 

@@ -136,21 +136,14 @@ impl<'p> Generator<'p> {
         }
     }
 
-    fn aggregation(
-        &self,
-        id: ViewId,
-        grouping: &Grouping<'_>,
-        input_name: &Ident,
-        state_name: &Ident,
-    ) -> TokenStream {
+    fn aggregation(&self, id: ViewId, grouping: &Grouping<'_>, input_name: &Ident, state_name: &Ident) -> TokenStream {
         let imports = self.imports();
         let aggregation = imports.runtime("operators", "Aggregation");
         let key_ref = imports.runtime("operators", "KeyRef");
         let fault = imports.runtime("values", "Fault");
         let scope = imports.runtime("scope", "Scope");
         let keys = &grouping.group.keys;
-        let stored: Vec<TokenStream> =
-            keys.iter().map(|key| types::stored_key(key.expr.ty, imports)).collect();
+        let stored: Vec<TokenStream> = keys.iter().map(|key| types::stored_key(key.expr.ty, imports)).collect();
         let key_type = tuple(&stored);
         let parts: Vec<TokenStream> = grouping.input[..keys.len()]
             .iter()
@@ -214,8 +207,7 @@ impl<'p> Generator<'p> {
             .aggregates
             .iter()
             .filter(|(_, aggregate, _)| {
-                aggregate.function == AggregateFunction::Sum
-                    && !matches!(aggregate.ty.base, Base::Float | Base::Double)
+                aggregate.function == AggregateFunction::Sum && !matches!(aggregate.ty.base, Base::Float | Base::Double)
             })
             .map(|part| step("admits", part, self.imports(), &quote!(input)))
             .collect();
@@ -331,7 +323,8 @@ impl<'p> Generator<'p> {
             })
             .collect();
         let replace = changed(&replaced);
-        let input = if takes.iter().any(|take| take.to_string().contains("input")) { quote!(input) } else { quote!(_input) };
+        let input =
+            if takes.iter().any(|take| take.to_string().contains("input")) { quote!(input) } else { quote!(_input) };
         let (before, after) =
             if replaced.is_empty() { (quote!(_before), quote!(_after)) } else { (quote!(before), quote!(after)) };
         quote! {

@@ -598,7 +598,8 @@ fn is_tight(tokens: &TokenStream) -> bool {
 fn operator_of(call: &Call) -> Option<TokenStream> {
     let [left, right] = call.args.as_slice() else { return None };
     let bases = (left.ty.base, right.ty.base);
-    let text = matches!(bases.0, Base::Char(_) | Base::Varchar(_)) && matches!(bases.1, Base::Char(_) | Base::Varchar(_));
+    let text =
+        matches!(bases.0, Base::Char(_) | Base::Varchar(_)) && matches!(bases.1, Base::Char(_) | Base::Varchar(_));
     let ordered = bases.0 == bases.1 && !text && !matches!(bases.0, Base::Boolean | Base::Bytes | Base::Null);
     match call.function.path {
         "compare::eq" if ordered || text || bases.0 == bases.1 => Some(quote!(==)),

@@ -37,7 +37,9 @@ impl Imports {
     pub fn items(&self) -> Vec<TokenStream> {
         let mut items = Vec::new();
         if *self.lazy.borrow() {
-            items.push(quote!(use std::sync::LazyLock;));
+            items.push(quote!(
+                use std::sync::LazyLock;
+            ));
         }
         for (module, names) in &*self.runtime.borrow() {
             let module = Ident::new(module, Span::call_site());

@@ -6,8 +6,8 @@ use quote::quote;
 use crate::generate::Generator;
 use crate::generate::names::{ident, snake};
 use crate::generate::types;
-use crate::parse::connectors::options_of;
 use crate::parse::spec::{CacheMode, OnConflict, OnError};
+use crate::parse::{connector_key, connector_options};
 use crate::plan::{Emission, Reader};
 use crate::types::model::{State, Table, TableId, ViewId};
 use crate::types::ty::Base;
@@ -111,7 +111,7 @@ impl Generator<'_> {
         let job = &self.names.job;
         let imports = self.imports();
         let job_trait = imports.runtime("job", "Job");
-        let (input, context) = (imports.runtime("job", "Input"), imports.runtime("job", "Context"));
+        let context = imports.runtime("job", "Context");
         let (scope, table_use) = (imports.runtime("scope", "Scope"), imports.runtime("job", "TableUse"));
         let constants = !self.shared.constants.borrow().is_empty();
         let start_constants = constants.then(|| quote!(constants: Constants::new(scope),));
@@ -149,10 +149,6 @@ impl Generator<'_> {
                 fn sweep(&mut self, #sweep_scope: &#scope<'_>) { #(#sweeps)* }
             }
         }
-        .to_string()
-        .replace("INPUT_TYPE", &input.to_string())
-        .parse()
-        .unwrap_or_default()
     }
 
     fn start_state(&self, id: ViewId) -> TokenStream {
@@ -166,13 +162,14 @@ impl Generator<'_> {
             }
             State::Unsaid | State::Unbounded => TokenStream::new(),
         };
-        let ordered = matches!(planned.emission, Emission::EpochEnd { ordered: true })
-            .then(|| quote!(.in_order_of_change()));
+        let ordered =
+            matches!(planned.emission, Emission::EpochEnd { ordered: true }).then(|| quote!(.in_order_of_change()));
         quote!(#field: #aggregate::default() #ttl #ordered)
     }
 
     /// Reads batches of the source tables.
     fn batch(&self) -> (TokenStream, TokenStream) {
+        let input = self.imports().runtime("job", "Input");
         let sources: Vec<(Literal, Ident)> = self
             .plan
             .tables
@@ -186,10 +183,10 @@ impl Generator<'_> {
             .collect();
         let one = |method: &Ident| quote!({ let rows = input.read(&cx.scope); self.#method(&rows, cx); });
         match sources.as_slice() {
-            [] => (TokenStream::new(), quote!(_table: usize, _input: &mut INPUT_TYPE<'_, '_, 'a>, _cx)),
+            [] => (TokenStream::new(), quote!(_table: usize, _input: &mut #input<'_, '_, 'a>, _cx)),
             [(at, method)] => {
                 let work = one(method);
-                (quote!(if table == #at #work), quote!(table: usize, input: &mut INPUT_TYPE<'_, '_, 'a>, cx))
+                (quote!(if table == #at #work), quote!(table: usize, input: &mut #input<'_, '_, 'a>, cx))
             }
             many => {
                 let arms = many.iter().map(|(at, method)| {
@@ -197,7 +194,7 @@ impl Generator<'_> {
                     quote!(#at => #work)
                 });
                 let body = quote!(match table { #(#arms)* _ => {} });
-                (body, quote!(table: usize, input: &mut INPUT_TYPE<'_, '_, 'a>, cx))
+                (body, quote!(table: usize, input: &mut #input<'_, '_, 'a>, cx))
             }
         }
     }
@@ -219,7 +216,7 @@ impl Generator<'_> {
             let name = &view.name.value;
             let calls = planned.readers.iter().filter_map(|reader| match reader {
                 Reader::Insert(insert) => {
-                    let method = self.insert_name(*insert);
+                    let method = self.insert_method(*insert);
                     Some(quote!(self.#method(changed, cx)))
                 }
                 Reader::View(_) => None,
@@ -251,10 +248,10 @@ impl Generator<'_> {
             let connector = table.connector.as_ref().filter(|_| !self.embedded)?;
             let settings = imports.runtime("job", "TableSettings");
             let setting = imports.runtime("job", "Setting");
-            let (name, kind) = (&table.name.value, connector.kind.name());
+            let (name, kind) = (&table.name.value, connector_key(connector.kind));
             let role = self.role(at);
-            let all = options_of(connector.kind).map(|option| {
-                let (key, path) = (option.name, option.path);
+            let all = connector_options(connector.kind).into_iter().map(|key| {
+                let path = matches!(key, "path" | "initial");
                 let value = connector.options.iter().find(|(known, _)| known == key).map(|(_, value)| value);
                 let value = value.map_or_else(|| quote!(None), |value| quote!(Some(#value)));
                 quote!(#setting { name: #key, value: #value, path: #path })
@@ -293,7 +290,7 @@ impl Generator<'_> {
         let key = table.primary_key.iter().map(|key| Literal::usize_unsuffixed(key.0 as usize));
         let connector = match table.connector.as_ref().filter(|_| !self.embedded) {
             Some(connector) => {
-                let kind = connector.kind.name();
+                let kind = connector_key(connector.kind);
                 quote!(Some(#kind))
             }
             None => quote!(None),

@@ -8,7 +8,12 @@ pub fn render(items: &[TokenStream]) -> String {
     let mut after_use = false;
     for item in items {
         let printed = match syn::parse2::<syn::Item>(item.clone()) {
-            Ok(item) => prettyplease::unparse(&syn::File { shebang: None, attrs: Vec::new(), items: vec![item] }),
+            Ok(item) => prettyplease::unparse(&syn::File {
+                shebang: None,
+                frontmatter: None,
+                attrs: Vec::new(),
+                items: vec![item],
+            }),
             // What does not parse is shown as it is, so that rustc says where it is wrong.
             Err(_) => format!("{item}\n"),
         };
@@ -27,7 +32,10 @@ fn spaced(item: &str) -> String {
     let mut text = String::with_capacity(item.len());
     let mut last = "";
     for line in item.lines() {
-        let ended = last == "    }" || last.starts_with("    const ") && last.ends_with(';') || last == "    };" || last == "    ];";
+        let ended = last == "    }"
+            || last.starts_with("    const ") && last.ends_with(';')
+            || last == "    };"
+            || last == "    ];";
         if ended && line != "}" && !line.starts_with("     ") {
             text.push('\n');
         }

@@ -90,7 +90,8 @@ impl Generator<'_> {
                 columns.zip(keys.chain(arguments)).map(|((name, ty), expr)| (name, ty, expr)).collect()
             }
             None => {
-                let column = |at: &usize| (view.columns[*at].name.clone(), view.columns[*at].ty, view.select[*at].expr.clone());
+                let column =
+                    |at: &usize| (view.columns[*at].name.clone(), view.columns[*at].ty, view.select[*at].expr.clone());
                 planned.columns.iter().map(column).collect()
             }
         };
@@ -104,7 +105,11 @@ impl Generator<'_> {
         });
         let what = match &grouping {
             Some(_) => format!("What a row of `{}` brings to `{}`.", self.plan.input_name(view.input), view.name.value),
-            None => format!("The row that view `{}` makes of a row of `{}`.", view.name.value, self.plan.input_name(view.input)),
+            None => format!(
+                "The row that view `{}` makes of a row of `{}`.",
+                view.name.value,
+                self.plan.input_name(view.input)
+            ),
         };
         let doc = self.doc(&what, view.filter.as_ref().map_or(view.from_span, |filter| filter.span));
         let context = !view.lookups.is_empty();
@@ -132,7 +137,8 @@ impl Generator<'_> {
             tokens
         };
         let filters = |level: u32, emitter: &Emitter<'_>| -> TokenStream {
-            let now: Vec<&Expr> = conditions.iter().copied().filter(|condition| highest_input(condition) == level).collect();
+            let now: Vec<&Expr> =
+                conditions.iter().copied().filter(|condition| highest_input(condition) == level).collect();
             if now.is_empty() {
                 return TokenStream::new();
             }
@@ -202,8 +208,11 @@ impl Generator<'_> {
     fn lookup_column(&self, view: &View, position: usize, from: ColumnRef, may_lack: bool) -> Code {
         let table = view.lookups[position].table;
         let declared = &self.plan.table(table).0.columns[from.column.0 as usize].name;
-        let nullable =
-            self.table_columns(table).iter().find(|column| column.name == *declared).is_none_or(|column| column.ty.nullable);
+        let nullable = self
+            .table_columns(table)
+            .iter()
+            .find(|column| column.name == *declared)
+            .is_none_or(|column| column.ty.nullable);
         let (name, field) = (self.lookup_name(view, position), ident(declared));
         match (may_lack, nullable) {
             (false, _) => Code::place(quote!(#name.#field), nullable),
@@ -294,7 +303,16 @@ impl Generator<'_> {
         let doc = self.doc(&format!("The row of `{table}` that a row of `{from}` makes."), insert.span);
         let input = self.input_row(insert.input, &quote!('a));
         let result = self.table_row(insert.into, &quote!('a));
-        self.function(doc, format_ident!("{label}_row"), &input, &quote!(Option<#result>), &body, constants, scope, false)
+        self.function(
+            doc,
+            format_ident!("{label}_row"),
+            &input,
+            &quote!(Option<#result>),
+            &body,
+            constants,
+            scope,
+            false,
+        )
     }
 
     /// What names the parts of an insert: the table, with a number if there are several.
@@ -305,7 +323,8 @@ impl Generator<'_> {
         if before == 0 { name } else { format!("{name}_{}", before + 1) }
     }
 
-    fn insert_method(&self, position: usize) -> Ident {
+    /// The name of the method of an insert.
+    pub fn insert_method(&self, position: usize) -> Ident {
         format_ident!("insert_{}", self.insert_label(position))
     }
 
@@ -360,7 +379,12 @@ impl Generator<'_> {
     }
 
     /// The method of a source table: takes a batch of its rows.
-    pub fn table_method(&self, id: TableId, wants: &[(ViewId, Computed)], functions: &[Option<Computed>]) -> TokenStream {
+    pub fn table_method(
+        &self,
+        id: TableId,
+        wants: &[(ViewId, Computed)],
+        functions: &[Option<Computed>],
+    ) -> TokenStream {
         let (table, planned) = self.plan.table(id);
         let method = ident(&snake(&table.name.value));
         let row = self.table_row(id, &quote!('a));
@@ -424,9 +448,7 @@ impl Generator<'_> {
         let input = self.input_row(view.input, &quote!('a));
         let append = planned.input.mode == Mode::Append;
         let doc = self.doc(&format!("View `{}`: takes what `{from}` gives.", view.name.value), view.from_span);
-        let whole = |parameter: TokenStream, body: TokenStream| {
-            quote!(#doc fn #method<'a>(&mut self, #parameter, cx: &mut #context<'a, '_>) -> Result<(), #fault> { #body })
-        };
+        let whole = |parameter: TokenStream, body: TokenStream| quote!(#doc fn #method<'a>(&mut self, #parameter, cx: &mut #context<'a, '_>) -> Result<(), #fault> { #body });
         let readers = &planned.readers;
         let change = imports.runtime("operators", "Change");
         let Some(grouping) = self.grouping(id) else {
@@ -545,8 +567,7 @@ impl Generator<'_> {
             quote!(#field: #code)
         });
         let keys: Vec<TokenStream> = keys.collect();
-        let rest =
-            (table.primary_key.len() < table.columns.len()).then(|| quote!(..#row_name::default()));
+        let rest = (table.primary_key.len() < table.columns.len()).then(|| quote!(..#row_name::default()));
         let body = quote! {
             let row = changed.row();
             let gone = #row_name { #(#keys,)* #rest };

@@ -1,6 +1,7 @@
 //! From the text of a pipeline file to [`spec::Spec`].
 
 pub mod connectors;
+pub use connectors::{key as connector_key, option_names as connector_options};
 mod duration;
 mod environment;
 mod hazard;

@@ -4,7 +4,10 @@
 
 mod changes;
 mod columns;
+mod explain;
 mod writes;
+
+pub use explain::explain;
 
 use crate::problems::{Problems, plan as words};
 use crate::types::model::{ColumnId, Expr, Input, Insert, Kind, Table, TableId, Typed, View, ViewId};

@@ -8,9 +8,11 @@
 pub mod arithmetic;
 pub mod cast;
 pub mod compare;
+pub mod constant;
 pub mod decimal;
 pub mod float;
 pub mod java;
+pub mod logic;
 pub mod text;
 pub mod try_cast;
 pub mod widen;

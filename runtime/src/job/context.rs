@@ -53,6 +53,13 @@ impl<'a, 't> Context<'a, 't> {
         }
     }
 
+    /// The items, in the memory of the batch.
+    pub fn collect<T>(&self, items: impl ExactSizeIterator<Item = T>) -> Vec<'a, T> {
+        let mut all = Vec::with_capacity_in(items.len(), self.scope.memory);
+        all.extend(items);
+        all
+    }
+
     /// Appends a row to a table without a primary key.
     pub fn append<R: Appended>(&mut self, row: &R) -> Result<(), Fault> {
         self.tables.append(row)

@@ -1,11 +1,10 @@
 //! A pipeline inside another program: rows in, changes out, no connector.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use bumpalo::Bump;
 use jiff::tz::TimeZone;
 
 use crate::connectors::Failure;
+use crate::job::run::system_millis;
 use crate::job::{BATCH, Context, Job, RowFault};
 use crate::operators::Change;
 use crate::scope::{Clock, Scope};
@@ -58,18 +57,16 @@ impl<J: Job> Embedded<J> {
             let conflicts = table.conflicts;
             tables.open(OpenTable { info: &table.info, sink: None, embedded: true, store: None, conflicts });
         }
-        let clock = Clock::new(0, zone);
-        let mut embedded =
-            Self { job: J::default(), tables, memory: Bump::new(), clock, fixed_now, faults: Vec::new() };
+        let memory = Bump::new();
+        let clock = Clock::new(fixed_now.unwrap_or_else(system_millis), zone);
+        let job = J::start(&Scope { memory: &memory, clock: &clock });
+        let mut embedded = Self { job, tables, memory, clock, fixed_now, faults: Vec::new() };
         embedded.begin_epoch();
         Ok(embedded)
     }
 
     fn begin_epoch(&mut self) {
-        self.clock.now = self.fixed_now.unwrap_or_else(|| {
-            let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-            i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-        });
+        self.clock.now = self.fixed_now.unwrap_or_else(system_millis);
         self.job.begin_epoch(&Scope { memory: &self.memory, clock: &self.clock });
         self.memory.reset();
     }

@@ -12,21 +12,24 @@ use std::process::ExitCode;
 
 use crate::connectors::TableInfo;
 use crate::job::arguments::Arguments;
-use crate::job::info::JobInfo;
 use crate::job::terminal::Terminal;
 use crate::scope::Scope;
 use crate::tables::{Cache, OnConflict};
 
 pub use context::{BATCH, Context, Input, RowFault, values};
 pub use embedded::{Embedded, Takes};
+pub use info::{JobInfo, Setting, TableSettings};
 
 /// A pipeline; implemented by generated code.
-pub trait Job: Default {
+pub trait Job: Sized {
     /// What it says about itself.
     const INFO: JobInfo;
 
     /// Its tables, in the order of the file.
     const TABLES: &'static [TableUse];
+
+    /// The pipeline with nothing in it.
+    fn start(scope: &Scope<'_>) -> Self;
 
     /// Computes what is computed once an epoch.
     fn begin_epoch(&mut self, scope: &Scope<'_>);

@@ -115,15 +115,18 @@ impl<J: Job> Running<J> {
             Epoch::Time(_) | Epoch::End => None,
         };
         let now = Instant::now();
+        let memory = Bump::new();
+        let clock = Clock::new(arguments.now.unwrap_or_else(system_millis), zone);
+        let job = J::start(&Scope { memory: &memory, clock: &clock });
         let mut running = Self {
-            job: J::default(),
+            job,
             tables,
             sources,
             turn: 0,
             letters: DeadLetters::new(arguments.state.join(DEAD_LETTERS)),
             skipped: 0,
-            memory: Bump::new(),
-            clock: Clock::new(0, zone),
+            memory,
+            clock,
             fixed_now: arguments.now,
             faults: Vec::new(),
             epoch: 0,
@@ -335,7 +338,8 @@ fn connector(table: &'static TableUse) -> Result<&'static str, Failure> {
     })
 }
 
-fn system_millis() -> i64 {
+/// The system's clock, in milliseconds since 1970-01-01 00:00 UTC.
+pub(super) fn system_millis() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

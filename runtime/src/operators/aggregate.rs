@@ -44,12 +44,16 @@ impl<R> Changes<R> {
     }
 }
 
-impl<R> IntoIterator for Changes<R> {
-    type Item = Change<R>;
-    type IntoIter = std::iter::Chain<std::option::IntoIter<Change<R>>, std::option::IntoIter<Change<R>>>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.left.into_iter().chain(self.entered)
+impl<R> Changes<R> {
+    /// Hands each change on, whatever becomes of the others; the first fault is told, `told` before all.
+    pub fn feed(
+        self,
+        told: Result<(), Fault>,
+        mut reader: impl FnMut(Change<R>) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        let left = self.left.map_or(Ok(()), &mut reader);
+        let entered = self.entered.map_or(Ok(()), &mut reader);
+        told.and(left).and(entered)
     }
 }
 
@@ -121,6 +125,15 @@ pub enum Changed<R> {
     Gone(R),
 }
 
+impl<R> Changed<R> {
+    /// The row, of which perhaps only the group key's columns are right.
+    pub fn row(&self) -> &R {
+        match self {
+            Self::Row(row) | Self::Gone(row) => row,
+        }
+    }
+}
+
 impl<A: Aggregation + 'static> Default for Aggregate<A> {
     fn default() -> Self {
         Self { groups: Groups::default(), ttl: None, changed: Vec::new(), ordered: false, drained: 0, swept: 0 }
@@ -151,12 +164,10 @@ impl<A: Aggregation + 'static> Aggregate<A> {
     }
 
     /// Reads ahead the memory that these inputs will need, so that their cache misses overlap.
-    pub fn warm<'a>(&self, inputs: impl Iterator<Item = &'a A::Input<'a>>, scope: &Scope<'a>)
-    where
-        A: 'a,
-    {
-        let mut hashes = bumpalo::collections::Vec::with_capacity_in(256, scope.memory);
-        hashes.extend(inputs.map(|input| self.groups.hash(A::key(input))));
+    pub fn warm<'a>(&self, inputs: &[Result<Option<A::Input<'a>>, Fault>], scope: &Scope<'a>) {
+        let mut hashes = bumpalo::collections::Vec::with_capacity_in(inputs.len(), scope.memory);
+        let known = inputs.iter().filter_map(|input| input.as_ref().ok()?.as_ref());
+        hashes.extend(known.map(|input| self.groups.hash(A::key(input))));
         self.groups.warm(&hashes);
     }
 
