@@ -30,8 +30,23 @@
 //! `if`, `ifnull`, `nullif`, `coalesce`, `greatest`, `least` are plain functions. `case`, `in`, `between`, `and`,
 //! `or`, `not`, `is null` and `is true` are the type checker's, with [`common_type`] and [`widen`] for their branches.
 
+mod aggregates;
+mod casts;
+mod make;
+mod moments;
+mod numeric;
+mod operators;
+mod reference;
+mod signature;
+mod table;
+
+pub use aggregates::aggregate_type;
+pub use casts::{cast, widen};
+pub use operators::{binary, like, negate, similar};
+pub use reference::reference;
+
 use crate::source::Span;
-use crate::types::model::{AggregateFunction, Expr};
+use crate::types::model::Expr;
 use crate::types::ty::{Base, Ty};
 
 /// The operators between two values.
@@ -134,61 +149,17 @@ pub enum CallError {
     },
 }
 
-/// Resolves a call by name. Argument types are known, nulls included; literal arguments are visible. The result's
-/// arguments are wrapped in casts, `Prepared` and `Slice` as its runtime function needs them.
+/// Resolves a call by name (in any case). Argument types are known, nulls included; literal arguments are visible. The
+/// result's arguments are wrapped in casts, `Prepared` and `Slice` as its runtime function needs them.
 pub fn call(name: &str, args: Vec<Expr>, span: Span) -> Result<Expr, CallError> {
-    let _ = (args, span);
-    Err(CallError::UnknownFunction { name: name.to_owned(), close: Vec::new() })
-}
-
-/// Resolves an operator between two values, with promotion (int → bigint → decimal → double) and the arithmetic of
-/// dates and intervals.
-pub fn binary(op: BinaryOp, left: Expr, right: Expr, span: Span) -> Result<Expr, CallError> {
-    let _ = (op, right);
-    Ok(Expr { span, ..left })
-}
-
-/// `-x`.
-pub fn negate(value: Expr, span: Span) -> Result<Expr, CallError> {
-    Ok(Expr { span, ..value })
-}
-
-/// `x like pattern escape e`.
-pub fn like(value: Expr, pattern: Expr, escape: Option<Expr>, span: Span) -> Result<Expr, CallError> {
-    let _ = (pattern, escape);
-    Ok(Expr { span, ..value })
-}
-
-/// `x similar to pattern escape e`.
-pub fn similar(value: Expr, pattern: Expr, escape: Option<Expr>, span: Span) -> Result<Expr, CallError> {
-    let _ = (pattern, escape);
-    Ok(Expr { span, ..value })
-}
-
-/// `cast(x as to)`, or `try_cast` if `try_cast`: a value that cannot be cast is then null instead of a row error.
-pub fn cast(value: Expr, to: Base, try_cast: bool, span: Span) -> Result<Expr, CallError> {
-    let _ = try_cast;
-    Ok(Expr { ty: Ty { base: to, nullable: value.ty.nullable }, span, ..value })
-}
-
-/// A value as another type where SQL converts by itself: for branches of `case`, keys of look-ups, values of inserts
-/// (text longer than the column and decimals outside its range are row errors). None if a cast must be written.
-pub fn widen(value: Expr, to: Base) -> Option<Expr> {
-    (value.ty.base == to).then_some(value)
+    let name = name.to_ascii_lowercase();
+    match table::find(&name) {
+        Some(entry) => entry.call(args, span),
+        None => Err(CallError::UnknownFunction { close: table::close(&name), name }),
+    }
 }
 
 /// The type that values of all these types fit into, for `case`, `in` and `between`; none if there is none.
 pub fn common_type(types: &[Ty]) -> Option<Base> {
-    types.first().map(|ty| ty.base)
-}
-
-/// The type of an aggregate over an argument.
-pub fn aggregate_type(function: AggregateFunction, argument: Option<&Expr>, distinct: bool) -> Result<Ty, CallError> {
-    let _ = (function, distinct);
-    Ok(argument.map_or(Ty::not_null(Base::BigInt), |argument| argument.ty))
-}
-
-/// `docs/functions.md`.
-pub fn reference() -> String {
-    String::new()
+    numeric::common_of(types, numeric::Floats::First)
 }
