@@ -1,10 +1,15 @@
 //! The dead-letter file: records that could not be read or computed, each with the reason and its position.
 
+use std::fs::{File, OpenOptions};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::Failure;
+use super::{Failure, format};
 use crate::decode::Record;
 use crate::values::Fault;
+
+/// So many bytes are kept before they are written in the middle of an epoch.
+const FULL: usize = 256 << 10;
 
 /// Appends to the job's dead-letter file, a JSON object a line:
 /// `{"table":…,"file":…,"line":…,"offset":…,"reason":…,"record":…}`, where `record` is the record's text; if it is no
@@ -12,38 +17,98 @@ use crate::values::Fault;
 #[derive(Debug)]
 pub struct DeadLetters {
     path: PathBuf,
+    file: Option<File>,
+    buffer: Vec<u8>,
+    counts: Vec<(String, u64)>,
 }
 
 impl DeadLetters {
     /// A dead-letter file at `path`, not yet created.
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into() }
+        Self { path: path.into(), file: None, buffer: Vec::new(), counts: Vec::new() }
     }
 
     /// Writes a bad record and counts it.
     pub fn add(&mut self, table: &str, file: &str, record: &Record<'_>, fault: &Fault) -> Result<(), Failure> {
-        let _ = (table, file, record, fault);
-        todo!()
+        self.skip(table);
+        let out = &mut self.buffer;
+        out.extend_from_slice(b"{\"table\":");
+        format::json_text(table, out);
+        out.extend_from_slice(b",\"file\":");
+        format::json_text(file, out);
+        out.extend_from_slice(format!(",\"line\":{},\"offset\":{},\"reason\":", record.line, record.offset).as_bytes());
+        format::json_text(&fault.to_string(), out);
+        out.extend_from_slice(b",\"record\":");
+        let text = String::from_utf8_lossy(record.bytes);
+        format::json_text(&text, out);
+        if text.as_bytes() != record.bytes {
+            out.extend_from_slice(b",\"base64\":\"");
+            format::base64(record.bytes, out);
+            out.push(b'"');
+        }
+        out.extend_from_slice(b"}\n");
+        if self.buffer.len() >= FULL { self.flush() } else { Ok(()) }
     }
 
     /// Counts a bad record without writing it: `on_error: skip`.
     pub fn skip(&mut self, table: &str) {
-        let _ = table;
-        todo!()
+        match self.counts.iter_mut().find(|(name, _)| name == table) {
+            Some((_, count)) => *count += 1,
+            None => self.counts.push((table.to_owned(), 1)),
+        }
     }
 
     /// Writes out what is buffered; called at each commit and at the end.
     pub fn flush(&mut self) -> Result<(), Failure> {
-        todo!()
+        if self.buffer.is_empty() {
+            return Ok(());
+        }
+        let failure = |error| Failure::file("write the dead letters to", &self.path, &error);
+        let file = match &mut self.file {
+            Some(file) => file,
+            None => self.file.insert(OpenOptions::new().append(true).create(true).open(&self.path).map_err(failure)?),
+        };
+        file.write_all(&self.buffer).map_err(failure)?;
+        self.buffer.clear();
+        Ok(())
     }
 
     /// Tables with their numbers of bad records (written and skipped), in the order of their first.
     pub fn counts(&self) -> &[(String, u64)] {
-        todo!()
+        &self.counts
     }
 
     /// Where the file is, whether or not it was created.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bad_records_are_written_and_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("dead_letters.jsonl");
+        let mut letters = DeadLetters::new(&path);
+        letters.flush().unwrap();
+        assert!(!path.exists());
+        let record = |bytes| Record { bytes, offset: 10, line: 2 };
+        letters.add("orders", "a.jsonl", &record(b"{\"id\":\"x\"}"), &Fault::cast("x", "bigint")).unwrap();
+        letters.add("orders", "a.jsonl", &record(b"\xff"), &Fault::new("no JSON")).unwrap();
+        letters.skip("other");
+        assert!(!path.exists());
+        letters.flush().unwrap();
+        let expected = r#"{"table":"orders","file":"a.jsonl","line":2,"offset":10,"reason":"'x' is no bigint","record":"{\"id\":\"x\"}"}
+{"table":"orders","file":"a.jsonl","line":2,"offset":10,"reason":"no JSON","record":"�","base64":"/w=="}
+"#;
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), expected);
+        assert_eq!(letters.counts(), [("orders".to_owned(), 2), ("other".to_owned(), 1)]);
+        let mut lost = DeadLetters::new(folder.path().join("absent/letters"));
+        lost.add("orders", "", &record(b"x"), &Fault::new("y")).unwrap();
+        let failure = lost.flush().unwrap_err();
+        assert!(failure.environment && failure.message.ends_with("no such file or folder"), "{failure}");
     }
 }

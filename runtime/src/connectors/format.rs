@@ -4,6 +4,7 @@
 //! back to them. Dates and times are SQL text with the digits of their precision; instants end in `Z`. In JSON, `NaN`
 //! and the infinities are strings, as Flink's JSON format writes them.
 
+use super::{ChangeKind, Row, TableInfo};
 use crate::decode::time::civil;
 use crate::values::Value;
 
@@ -78,6 +79,61 @@ pub fn csv(value: Value<'_>, delimiter: u8, null_text: &str, out: &mut Vec<u8>) 
         }
         out.push(b'"');
     }
+}
+
+/// Appends a row as a JSON object, with the kind of its change as `op` if it is given.
+pub fn json_row(kind: Option<ChangeKind>, table: &TableInfo, row: &dyn Row, out: &mut Vec<u8>) {
+    out.push(b'{');
+    if let Some(kind) = kind {
+        out.extend_from_slice(b"\"op\":\"");
+        out.extend_from_slice(kind.symbol().as_bytes());
+        out.push(b'"');
+    }
+    for (position, column) in table.columns.iter().enumerate() {
+        if position > 0 || kind.is_some() {
+            out.push(b',');
+        }
+        json_text(column.name, out);
+        out.push(b':');
+        json(row.value(position), out);
+    }
+    out.push(b'}');
+}
+
+/// Appends a row as a CSV record, with the kind of its change as the first field if it is given.
+pub fn csv_row(
+    kind: Option<ChangeKind>,
+    table: &TableInfo,
+    row: &dyn Row,
+    delimiter: u8,
+    null_text: &str,
+    out: &mut Vec<u8>,
+) {
+    if let Some(kind) = kind {
+        out.extend_from_slice(kind.symbol().as_bytes());
+    }
+    for position in 0..table.columns.len() {
+        if position > 0 || kind.is_some() {
+            out.push(delimiter);
+        }
+        csv(row.value(position), delimiter, null_text, out);
+    }
+}
+
+/// Appends a change as `+I[1, a, null]`.
+pub fn print_row(kind: ChangeKind, table: &TableInfo, row: &dyn Row, out: &mut Vec<u8>) {
+    out.extend_from_slice(kind.symbol().as_bytes());
+    out.push(b'[');
+    for position in 0..table.columns.len() {
+        if position > 0 {
+            out.extend_from_slice(b", ");
+        }
+        match row.value(position) {
+            Value::Null => out.extend_from_slice(b"null"),
+            value => plain(value, out),
+        }
+    }
+    out.push(b']');
 }
 
 /// A value as plain text, for previews; none is null.

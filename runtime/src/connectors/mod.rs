@@ -4,9 +4,14 @@ mod blackhole;
 pub mod dead_letter;
 mod file;
 pub mod format;
+mod memory;
 mod open;
+mod options;
 mod print;
+mod sql_type;
 mod sqlite;
+#[cfg(test)]
+mod testing;
 
 use std::fmt;
 
@@ -143,6 +148,18 @@ pub enum ChangeKind {
     UpdateAfter,
     /// `-D` the row is gone
     Delete,
+}
+
+impl ChangeKind {
+    /// `+I`, `-U`, `+U` or `-D`.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Self::Insert => "+I",
+            Self::UpdateBefore => "-U",
+            Self::UpdateAfter => "+U",
+            Self::Delete => "-D",
+        }
+    }
 }
 
 /// Where changes go. One epoch is `write`s followed by one `commit`; what was written is visible after it, all at once.

@@ -1,22 +1,48 @@
 //! From the name of a connector and its options to the connector.
 
-use super::{Failure, Options, Sink, Source, Store, TableInfo};
+use super::{Failure, Options, Sink, Source, Store, TableInfo, blackhole, file, print, sqlite};
 
 /// Opens a source table. `kind` is the connector's key: `file`.
 pub fn open_source(kind: &str, table: &TableInfo, options: &Options) -> Result<Box<dyn Source>, Failure> {
-    let _ = (kind, table, options);
-    todo!()
+    match kind {
+        "file" => file::open_source(table, options),
+        "sqlite" | "print" | "blackhole" => Err(cannot(kind, table, "be read as a source")),
+        _ => Err(unknown(kind, table)),
+    }
 }
 
 /// Opens a sink table. `kind` is the connector's key: `file`, `sqlite`, `print`, `blackhole`.
 pub fn open_sink(kind: &str, table: &TableInfo, options: &Options) -> Result<Box<dyn Sink>, Failure> {
-    let _ = (kind, table, options);
-    todo!()
+    match kind {
+        "file" => file::open_sink(table, options),
+        "sqlite" => sqlite::open_sink(table, options),
+        "print" => print::open_sink(table, options),
+        "blackhole" => blackhole::open_sink(table, options),
+        _ => Err(unknown(kind, table)),
+    }
 }
 
 /// Opens a table for look-ups. `kind` is the connector's key: `file`, `sqlite`. A sink and a store of the same SQLite
-/// file share one connection, so that they never lock each other out.
+/// file share one connection, so that they never lock each other out; a sink and a store of the same file share its
+/// rows.
 pub fn open_store(kind: &str, table: &TableInfo, options: &Options) -> Result<Box<dyn Store>, Failure> {
-    let _ = (kind, table, options);
-    todo!()
+    match kind {
+        "file" => file::open_store(table, options),
+        "sqlite" => sqlite::open_store(table, options),
+        "print" | "blackhole" => Err(cannot(kind, table, "be looked up")),
+        _ => Err(unknown(kind, table)),
+    }
+}
+
+#[cold]
+fn cannot(kind: &str, table: &TableInfo, what: &str) -> Failure {
+    Failure::pipeline(format!("table '{}': a table of the connector '{kind}' cannot {what}", table.name))
+}
+
+#[cold]
+fn unknown(kind: &str, table: &TableInfo) -> Failure {
+    Failure::pipeline(format!(
+        "table '{}': there is no connector '{kind}'; the connectors are file, sqlite, print, blackhole",
+        table.name
+    ))
 }

@@ -40,6 +40,11 @@ impl Decoder {
         Ok(row)
     }
 
+    /// The records of a chunk.
+    pub(crate) fn records<'a>(&self, chunk: &'a Chunk) -> Records<'a> {
+        Records { chunk, delimiter: self.delimiter, at: 0, line: chunk.line }
+    }
+
     /// Hands over one record's fields: the position among the wanted columns, and the field.
     pub(crate) fn fields<'a>(
         &mut self,

@@ -1,0 +1,147 @@
+//! Opening a file for reading: plain, gzip or Zstandard.
+
+use std::fs::{File, Metadata};
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use flate2::bufread::MultiGzDecoder;
+use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
+use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
+
+use super::super::Failure;
+
+/// A file that is being read; what is read is decompressed.
+pub(super) enum Input {
+    Plain(Counted),
+    Gzip(Box<MultiGzDecoder<BufReader<Counted>>>),
+    Zstandard(Box<Zstandard>),
+}
+
+/// Whether a file's name says that it is compressed.
+pub(super) fn is_compressed(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "gz" || extension == "zst")
+}
+
+impl Input {
+    /// Opens a file; bytes are counted in `read` before decompression.
+    pub fn open(path: &Path, read: &Arc<AtomicU64>) -> Result<Self, Failure> {
+        let failure = |error| Failure::file("open", path, &error);
+        let file = File::open(path).map_err(failure)?;
+        if file.metadata().map_err(failure)?.is_dir() {
+            return Err(Failure::environment(format!(
+                "cannot read {}: it is a folder; name a file, or a pattern such as {}",
+                path.display(),
+                path.join("*.jsonl").display()
+            )));
+        }
+        let counted = Counted { file, read: Arc::clone(read) };
+        match path.extension().and_then(|extension| extension.to_str()) {
+            Some("gz") => Ok(Self::Gzip(Box::new(MultiGzDecoder::new(BufReader::with_capacity(128 << 10, counted))))),
+            Some("zst") => {
+                let source = BufReader::with_capacity(128 << 10, counted);
+                Ok(Self::Zstandard(Box::new(Zstandard { source, decoder: FrameDecoder::new(), open: false })))
+            }
+            _ => Ok(Self::Plain(counted)),
+        }
+    }
+}
+
+impl Read for Input {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(input) => input.read(buffer),
+            Self::Gzip(input) => input.read(buffer),
+            Self::Zstandard(input) => input.read(buffer),
+        }
+    }
+}
+
+/// A file whose bytes are counted.
+pub(super) struct Counted {
+    file: File,
+    read: Arc<AtomicU64>,
+}
+
+impl Counted {
+    /// How long the file is now.
+    pub fn length(&self) -> io::Result<u64> {
+        Ok(self.file.metadata()?.len())
+    }
+
+    /// Whether this is the file that `other` describes.
+    #[cfg(unix)]
+    pub fn is_same(&self, other: &Metadata) -> io::Result<bool> {
+        use std::os::unix::fs::MetadataExt;
+        let metadata = self.file.metadata()?;
+        Ok(metadata.ino() == other.ino() && metadata.dev() == other.dev())
+    }
+
+    /// Whether this is the file that `other` describes; not known here.
+    #[cfg(not(unix))]
+    #[allow(clippy::unused_self, reason = "the same signature as elsewhere")]
+    pub fn is_same(&self, _other: &Metadata) -> io::Result<bool> {
+        Ok(true)
+    }
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.file.read(buffer)?;
+        self.read.fetch_add(count as u64, Ordering::Relaxed);
+        Ok(count)
+    }
+}
+
+/// Frames of Zstandard, one after the other.
+pub(super) struct Zstandard {
+    source: BufReader<Counted>,
+    decoder: FrameDecoder,
+    /// Whether the decoder is within a frame.
+    open: bool,
+}
+
+impl Zstandard {
+    /// Goes to the next frame; false at the end of the file.
+    fn next_frame(&mut self) -> io::Result<bool> {
+        loop {
+            if self.source.fill_buf()?.is_empty() {
+                return Ok(false);
+            }
+            match self.decoder.init(&mut self.source) {
+                Ok(()) => {
+                    self.open = true;
+                    return Ok(true);
+                }
+                Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame { length, .. })) => {
+                    io::copy(&mut (&mut self.source).take(u64::from(length)), &mut io::sink())?;
+                }
+                Err(error) => return Err(io::Error::other(error.to_string())),
+            }
+        }
+    }
+}
+
+impl Read for Zstandard {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            if self.open {
+                let count = self.decoder.read(buffer)?;
+                if count > 0 || buffer.is_empty() {
+                    return Ok(count);
+                }
+                if !self.decoder.is_finished() {
+                    self.decoder
+                        .decode_blocks(&mut self.source, BlockDecodingStrategy::UptoBlocks(1))
+                        .map_err(|error| io::Error::other(error.to_string()))?;
+                    continue;
+                }
+                self.open = false;
+            }
+            if !self.next_frame()? {
+                return Ok(0);
+            }
+        }
+    }
+}

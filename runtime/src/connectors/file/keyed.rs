@@ -1,0 +1,207 @@
+//! Tables with a primary key: the file holds the current table, as the sink leaves it and as look-ups see it.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use super::super::memory::{Memory, Owned};
+use super::super::{ChangeKind, Failure, Format, Preview, Row, Sink, Store, TableInfo, format};
+use super::load::load;
+use super::settings::{Place, Settings};
+use super::{create_parent, refuse_compressed};
+use crate::values::Value;
+
+/// The tables that are open in this process, so that a sink and a look-up of one file share its rows.
+static OPEN: Mutex<Vec<(PathBuf, Weak<Mutex<Memory>>)>> = Mutex::new(Vec::new());
+
+/// Opens the sink. Rows that the file holds already stay.
+pub(super) fn open_sink(table: &TableInfo, settings: &Settings) -> Result<Box<dyn Sink>, Failure> {
+    let path = path(settings)?;
+    refuse_compressed(path, settings)?;
+    create_parent(path)?;
+    if path.is_dir() {
+        return Err(Failure::environment(format!("cannot write {}: it is a folder", path.display())));
+    }
+    let temporary = temporary(path);
+    File::create(&temporary)
+        .and_then(|_| fs::remove_file(&temporary))
+        .map_err(|error| Failure::file("write", path, &error))?;
+    let changed = !path.exists();
+    let rows = share(table, settings, path, changed)?;
+    let (path, format) = (path.to_owned(), settings.format.clone());
+    Ok(Box::new(Keyed { table: *table, path, temporary, format, rows, changed, text: Vec::new() }))
+}
+
+/// Opens a file for look-ups.
+pub(super) fn open_store(table: &TableInfo, settings: &Settings) -> Result<Box<dyn Store>, Failure> {
+    let rows = share(table, settings, path(settings)?, false)?;
+    Ok(Box::new(Loaded { rows, keys: table.primary_key.len().max(1) }))
+}
+
+fn path(settings: &Settings) -> Result<&Path, Failure> {
+    match &settings.place {
+        Place::Path(path) => Ok(path),
+        Place::Standard => Err(Failure::pipeline(format!(
+            "table '{}': standard input cannot be looked up; name a file",
+            settings.table
+        ))),
+    }
+}
+
+/// The name under which a new version is written before it takes the file's place.
+fn temporary(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.new"))
+}
+
+/// The rows of a file, loaded if nobody has it open yet; `absent` if there is no file to load.
+fn share(table: &TableInfo, settings: &Settings, path: &Path, absent: bool) -> Result<Arc<Mutex<Memory>>, Failure> {
+    let name = match (path.parent().map(Path::canonicalize), path.file_name()) {
+        (Some(Ok(folder)), Some(name)) => folder.join(name),
+        _ => path.to_owned(),
+    };
+    let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
+    open.retain(|(_, rows)| rows.strong_count() > 0);
+    if let Some(rows) = open.iter().find(|(known, _)| *known == name).and_then(|(_, rows)| rows.upgrade()) {
+        return Ok(rows);
+    }
+    let mut rows = Memory::new(table);
+    if !absent {
+        load(path, &settings.format, table, &mut |values| {
+            rows.put(values.iter().map(|value| Owned::new(*value)).collect());
+            Ok(ControlFlow::Continue(()))
+        })?;
+    }
+    let rows = Arc::new(Mutex::new(rows));
+    open.push((name, Arc::downgrade(&rows)));
+    Ok(rows)
+}
+
+fn lock(rows: &Mutex<Memory>) -> MutexGuard<'_, Memory> {
+    rows.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+struct Keyed {
+    table: TableInfo,
+    path: PathBuf,
+    temporary: PathBuf,
+    format: Format,
+    rows: Arc<Mutex<Memory>>,
+    /// Whether the file lags behind the rows.
+    changed: bool,
+    text: Vec<u8>,
+}
+
+impl Keyed {
+    /// Writes all rows in the order of their keys; the disk has them before the file takes its place.
+    fn write_all(&mut self) -> io::Result<()> {
+        let mut file = File::create(&self.temporary)?;
+        self.text.clear();
+        if let Format::Csv(csv) = &self.format
+            && csv.header
+        {
+            for (position, column) in self.table.columns.iter().enumerate() {
+                if position > 0 {
+                    self.text.push(csv.delimiter);
+                }
+                format::csv(Value::Text(column.name), csv.delimiter, "", &mut self.text);
+            }
+            self.text.push(b'\n');
+        }
+        let rows = lock(&self.rows);
+        for row in rows.sorted() {
+            match &self.format {
+                Format::Json => format::json_row(None, &self.table, row, &mut self.text),
+                Format::Csv(csv) => {
+                    format::csv_row(None, &self.table, row, csv.delimiter, &csv.null_text, &mut self.text);
+                }
+            }
+            self.text.push(b'\n');
+            if self.text.len() > 256 << 10 {
+                file.write_all(&self.text)?;
+                self.text.clear();
+            }
+        }
+        file.write_all(&self.text)?;
+        file.sync_all()?;
+        fs::rename(&self.temporary, &self.path)
+    }
+}
+
+impl Sink for Keyed {
+    fn write(&mut self, kind: ChangeKind, row: &dyn Row) -> Result<(), Failure> {
+        let mut rows = lock(&self.rows);
+        match kind {
+            ChangeKind::Insert | ChangeKind::UpdateAfter => {
+                rows.put((0..self.table.columns.len()).map(|column| Owned::new(row.value(column))).collect());
+            }
+            ChangeKind::Delete => rows.remove(row),
+            ChangeKind::UpdateBefore => return Ok(()),
+        }
+        self.changed = true;
+        Ok(())
+    }
+
+    fn commit(&mut self, _epoch: u64) -> Result<(), Failure> {
+        if self.changed {
+            self.write_all().map_err(|error| Failure::file("write", &self.path, &error))?;
+            self.changed = false;
+        }
+        Ok(())
+    }
+
+    fn place(&self) -> String {
+        self.path.display().to_string()
+    }
+
+    fn preview(&mut self, limit: usize) -> Result<Option<Preview>, Failure> {
+        let rows = lock(&self.rows);
+        let cells =
+            |row: &dyn Row| (0..self.table.columns.len()).map(|column| format::cell(row.value(column))).collect();
+        let first = rows.sorted().into_iter().take(limit).map(|row| cells(row)).collect();
+        Ok(Some(Preview { rows: first, total: rows.len() as u64 }))
+    }
+}
+
+impl Drop for Keyed {
+    fn drop(&mut self) {
+        // Left behind only if a commit failed.
+        if self.changed {
+            drop(fs::remove_file(&self.temporary));
+        }
+    }
+}
+
+struct Loaded {
+    rows: Arc<Mutex<Memory>>,
+    /// How many columns the key has.
+    keys: usize,
+}
+
+impl Store for Loaded {
+    fn fetch(&mut self, keys: &[Value<'_>], found: &mut dyn FnMut(usize, &[Value<'_>])) -> Result<(), Failure> {
+        let rows = lock(&self.rows);
+        let mut values = Vec::new();
+        for (position, key) in keys.chunks(self.keys).enumerate() {
+            if let Some(row) = rows.get(key) {
+                values.clear();
+                values.extend(row.iter().map(Owned::value));
+                found(position, &values);
+            }
+        }
+        Ok(())
+    }
+
+    fn scan(&mut self, found: &mut dyn FnMut(&[Value<'_>])) -> Result<(), Failure> {
+        let rows = lock(&self.rows);
+        let mut values = Vec::new();
+        for row in rows.rows() {
+            values.clear();
+            values.extend(row.iter().map(Owned::value));
+            found(&values);
+        }
+        Ok(())
+    }
+}

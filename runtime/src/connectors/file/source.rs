@@ -1,0 +1,188 @@
+//! The source: one file after the other, or all of them followed.
+
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::{Duration, Instant};
+
+use super::super::{Chunk, Failure, Format, Progress, Source};
+use super::input::is_compressed;
+use super::settings::{Place, Settings};
+use super::stream::{Stream, count, total_length};
+
+/// How often a followed pattern is searched for new files.
+const SEARCH: Duration = Duration::from_millis(500);
+
+/// Opens the source; fails if there is nothing to read.
+pub(super) fn open(settings: Settings) -> Result<Box<dyn Source>, Failure> {
+    let mut files = Files {
+        settings,
+        names: Vec::new(),
+        open: Vec::new(),
+        turn: 0,
+        waiting: VecDeque::new(),
+        known: Vec::new(),
+        searched: Instant::now(),
+        read: Arc::default(),
+        total: None,
+        header: None,
+    };
+    match &files.settings.place {
+        Place::Standard => files.open_next(&Place::Standard)?,
+        Place::Path(path) => {
+            let found = find(path, files.settings.follow)?;
+            refuse_compressed(&found, &files.settings)?;
+            files.known.clone_from(&found);
+            if !files.settings.follow {
+                files.total = total_length(found.iter().map(PathBuf::as_path));
+            }
+            files.waiting = found.into();
+            // The first file is opened here, so that a wrong path is told at the start.
+            files.open_waiting()?;
+        }
+    }
+    Ok(Box::new(files))
+}
+
+struct Files {
+    settings: Settings,
+    names: Vec<String>,
+    /// The files that are open, with their positions in `names`: one at a time, or all when they are followed.
+    open: Vec<(usize, Stream)>,
+    /// Which of them is read next.
+    turn: usize,
+    waiting: VecDeque<PathBuf>,
+    /// The files of the pattern that were found.
+    known: Vec<PathBuf>,
+    searched: Instant,
+    read: Arc<AtomicU64>,
+    total: Option<u64>,
+    header: Option<Vec<String>>,
+}
+
+impl Files {
+    fn open_next(&mut self, place: &Place) -> Result<(), Failure> {
+        let stream = Stream::open(place, self.settings.follow, &self.read)?;
+        let position = self.names.iter().position(|name| name == stream.name()).unwrap_or(self.names.len());
+        if position == self.names.len() {
+            self.names.push(stream.name().to_owned());
+        }
+        self.open.push((position, stream));
+        Ok(())
+    }
+
+    /// Opens the next waiting file, or all of them when they are followed. Of a pattern, a file that has vanished
+    /// since is left out.
+    fn open_waiting(&mut self) -> Result<(), Failure> {
+        while (self.open.is_empty() || self.settings.follow)
+            && let Some(path) = self.waiting.pop_front()
+        {
+            let vanished = !path.exists();
+            let place = Place::Path(path);
+            if !vanished || self.settings.place == place {
+                self.open_next(&place)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks for files that came since: of the pattern, or the one file that was replaced.
+    fn search(&mut self) -> Result<(), Failure> {
+        if !self.settings.follow || self.searched.elapsed() < SEARCH {
+            return Ok(());
+        }
+        self.searched = Instant::now();
+        let Place::Path(path) = &self.settings.place else { return Ok(()) };
+        let found = find(path, true)?;
+        refuse_compressed(&found, &self.settings)?;
+        let new = |path: &&PathBuf| !self.known.contains(path);
+        self.waiting = found.iter().filter(new).cloned().collect();
+        self.known = found;
+        self.open_waiting()
+    }
+}
+
+impl Source for Files {
+    fn read(&mut self, chunk: &mut Chunk) -> Result<Progress, Failure> {
+        let mut asked = 0;
+        while asked < self.open.len() || !self.waiting.is_empty() {
+            self.open_waiting()?;
+            self.turn %= self.open.len().max(1);
+            let Some((position, stream)) = self.open.get_mut(self.turn) else { break };
+            match stream.read(chunk, &self.settings.format)? {
+                Progress::Records => {
+                    chunk.file = *position;
+                    if self.header.as_deref() != stream.header() {
+                        self.header = stream.header().map(<[String]>::to_vec);
+                    }
+                    // A followed file gives way to the others after each chunk.
+                    self.turn += usize::from(self.settings.follow);
+                    return Ok(Progress::Records);
+                }
+                Progress::Idle => {
+                    self.turn += 1;
+                    asked += 1;
+                }
+                Progress::End => {
+                    let (position, _) = self.open.remove(self.turn);
+                    // A followed file that was replaced is found again.
+                    let name = self.names.get(position);
+                    self.known.retain(|path| Some(&path.display().to_string()) != name);
+                }
+            }
+        }
+        self.search()?;
+        let goes_on = self.settings.follow && self.settings.place != Place::Standard;
+        Ok(if self.open.is_empty() && !goes_on { Progress::End } else { Progress::Idle })
+    }
+
+    fn format(&self) -> Format {
+        self.settings.format.clone()
+    }
+
+    fn header(&self) -> Option<&[String]> {
+        self.header.as_deref()
+    }
+
+    fn files(&self) -> &[String] {
+        &self.names
+    }
+
+    fn progress(&self) -> (u64, Option<u64>) {
+        (count(&self.read), self.total)
+    }
+}
+
+/// The files of a path or pattern, sorted. Unless they are followed, there must be one.
+fn find(path: &Path, follow: bool) -> Result<Vec<PathBuf>, Failure> {
+    let text = path.to_string_lossy();
+    if !text.contains(['*', '?', '[']) || path.exists() {
+        return Ok(if follow && !path.exists() { Vec::new() } else { vec![path.to_owned()] });
+    }
+    let matches =
+        glob::glob(&text).map_err(|error| Failure::pipeline(format!("the pattern {text} is wrong: {}", error.msg)))?;
+    let mut found = Vec::new();
+    for entry in matches {
+        let path = entry.map_err(|error| Failure::file("look at", error.path(), error.error()))?;
+        if !path.is_dir() {
+            found.push(path);
+        }
+    }
+    found.sort();
+    if found.is_empty() && !follow {
+        return Err(Failure::environment(format!("no file matches {text}")));
+    }
+    Ok(found)
+}
+
+fn refuse_compressed(found: &[PathBuf], settings: &Settings) -> Result<(), Failure> {
+    match found.iter().find(|path| settings.follow && is_compressed(path)) {
+        None => Ok(()),
+        Some(path) => Err(Failure::pipeline(format!(
+            "table '{}': {} is compressed and cannot be followed; take follow: true away",
+            settings.table,
+            path.display()
+        ))),
+    }
+}

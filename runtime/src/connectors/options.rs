@@ -1,0 +1,102 @@
+//! Reading a table's options, and the sentences for what goes wrong with files.
+
+use std::io;
+use std::path::Path;
+
+use super::{Failure, Options, TableInfo};
+
+impl Failure {
+    /// The pipeline or its data is wrong.
+    #[cold]
+    pub fn pipeline(message: impl Into<String>) -> Self {
+        Self { message: message.into(), environment: false }
+    }
+
+    /// The environment is at fault.
+    #[cold]
+    pub fn environment(message: impl Into<String>) -> Self {
+        Self { message: message.into(), environment: true }
+    }
+
+    /// What could not be done with a file, and why: `cannot open data/orders.jsonl: no such file or folder`.
+    #[cold]
+    pub(crate) fn file(what: &str, path: &Path, error: &io::Error) -> Self {
+        Self::environment(format!("cannot {what} {}: {}", path.display(), reason(error)))
+    }
+}
+
+/// Why the system refused, in plain words.
+pub(crate) fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file or folder".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        io::ErrorKind::NotADirectory => "a part of the path is no folder".to_owned(),
+        io::ErrorKind::StorageFull => "the disk is full".to_owned(),
+        io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only".to_owned(),
+        io::ErrorKind::BrokenPipe => "nobody reads it any more".to_owned(),
+        _ => {
+            let text = error.to_string();
+            text.split(" (os error").next().unwrap_or_default().to_lowercase()
+        }
+    }
+}
+
+/// The options of one table, with its name for messages.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reading<'o> {
+    connector: &'static str,
+    table: &'static str,
+    options: &'o Options,
+}
+
+impl<'o> Reading<'o> {
+    /// Begins to read; an option that is not among `known` is refused.
+    pub fn new(
+        connector: &'static str,
+        table: &TableInfo,
+        options: &'o Options,
+        known: &[&str],
+    ) -> Result<Self, Failure> {
+        let reading = Self { connector, table: table.name, options };
+        match options.pairs.iter().find(|(name, _)| !known.contains(&name.as_str())) {
+            None => Ok(reading),
+            Some((name, _)) if known.is_empty() => {
+                Err(reading.wrong(&format!("there is no option '{name}'; it takes none")))
+            }
+            Some((name, _)) => {
+                Err(reading.wrong(&format!("there is no option '{name}'; the options are {}", known.join(", "))))
+            }
+        }
+    }
+
+    /// The value of an option; the last one counts.
+    pub fn get(&self, name: &str) -> Option<&'o str> {
+        self.options.pairs.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The value of an option that must be given.
+    pub fn required(&self, name: &str) -> Result<&'o str, Failure> {
+        match self.get(name) {
+            Some(value) if !value.is_empty() => Ok(value),
+            Some(_) => Err(self.wrong(&format!("the option '{name}' is empty"))),
+            None => Err(self.wrong(&format!("the option '{name}' is missing"))),
+        }
+    }
+
+    /// A switch.
+    pub fn switch(&self, name: &str, default: bool) -> Result<bool, Failure> {
+        match self.get(name) {
+            None => Ok(default),
+            Some("true") => Ok(true),
+            Some("false") => Ok(false),
+            Some(other) => Err(self.wrong(&format!("the option '{name}' is '{other}', but must be true or false"))),
+        }
+    }
+
+    /// A sentence about the table's connector.
+    #[cold]
+    pub fn wrong(&self, what: &str) -> Failure {
+        Failure::pipeline(format!("table '{}', {}: {what}", self.table, self.connector))
+    }
+}
