@@ -82,7 +82,7 @@ impl<'p> Generator<'p> {
         let from = self.plan.input_name(grouping.view.input);
         let doc = format!("What a row of `{from}` brings to `{}`.", grouping.view.name.value);
         let doc = self.doc(&doc, grouping.view.key_span);
-        let input = self.row_struct(&doc, &input_name, &grouping.input, false);
+        let input = self.row_struct(&doc, &input_name, &grouping.input, true);
         let fields = grouping.aggregates.iter().map(|(_, aggregate, name)| {
             let (field, accumulator) = (ident(name), self.accumulator(aggregate, grouping.retracts));
             quote!(#field: #accumulator)
@@ -182,7 +182,7 @@ impl<'p> Generator<'p> {
                 type Input<'a> = #input_a;
                 type Row<'a> = #row_a;
 
-                fn key<'a>(#input_param: &#input_a) -> #key_ref<'a, Self> { #key }
+                fn key<'a>(#input_param: &Self::Input<'a>) -> #key_ref<'a, Self> { #key }
 
                 #admits
 
@@ -253,8 +253,8 @@ impl<'p> Generator<'p> {
             quote!(let #name = self.#name.value()?;)
         });
         let having = view.having.as_ref().map(|having| {
-            let (test, _) = emitter.truth(having);
-            quote!(if !(#test) { return Ok(None); })
+            let test = emitter.rejects(having);
+            quote!(if #test { return Ok(None); })
         });
         let row = &self.names.views[id.0 as usize];
         let fields = planned.columns.iter().map(|at| {

@@ -265,6 +265,22 @@ impl Emitter<'_> {
         }
     }
 
+    /// Whether a row for which `expr` is a condition is left out: the condition is false or null.
+    pub fn rejects(&self, expr: &Expr) -> TokenStream {
+        match &expr.kind {
+            Kind::IsNull(part) => {
+                let code = self.emit(part);
+                let tokens = code.tight();
+                if code.nullable { quote!(#tokens.is_some()) } else { quote!(true) }
+            }
+            Kind::Not(part) if matches!(part.kind, Kind::IsNull(_)) => self.emit(part).tokens,
+            _ => {
+                let (test, _) = self.truth(expr);
+                quote!(!(#test))
+            }
+        }
+    }
+
     fn falsity(&self, expr: &Expr) -> (TokenStream, bool) {
         match &expr.kind {
             Kind::And(parts) => join(parts.iter().map(|part| self.falsity(part)), &quote!(||)),

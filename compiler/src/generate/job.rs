@@ -254,7 +254,8 @@ impl Generator<'_> {
                 let path = matches!(key, "path" | "initial");
                 let value = connector.options.iter().find(|(known, _)| known == key).map(|(_, value)| value);
                 let value = value.map_or_else(|| quote!(None), |value| quote!(Some(#value)));
-                quote!(#setting { name: #key, value: #value, path: #path })
+                let make = if path { quote!(path) } else { quote!(option) };
+                quote!(#setting::#make(#key, #value))
             });
             Some(quote!(#settings { table: #name, connector: #kind, role: #role, settings: &[#(#all),*] }))
         });
@@ -284,8 +285,8 @@ impl Generator<'_> {
         let name = &table.name.value;
         let columns = table.columns.iter().map(|column| {
             let (name, sql) = (&column.name, column.ty.base.to_string().to_lowercase());
-            let not_null = !column.ty.nullable;
-            quote!(#column_info { name: #name, sql_type: #sql, not_null: #not_null })
+            let make = if column.ty.nullable { quote!(nullable) } else { quote!(not_null) };
+            quote!(#column_info::#make(#name, #sql))
         });
         let key = table.primary_key.iter().map(|key| Literal::usize_unsuffixed(key.0 as usize));
         let connector = match table.connector.as_ref().filter(|_| !self.embedded) {

@@ -32,11 +32,10 @@ fn spaced(item: &str) -> String {
     let mut text = String::with_capacity(item.len());
     let mut last = "";
     for line in item.lines() {
-        let ended = last == "    }"
-            || last.starts_with("    const ") && last.ends_with(';')
-            || last == "    };"
-            || last == "    ];";
-        if ended && line != "}" && !line.starts_with("     ") {
+        let item = |line: &str| line.starts_with("    ") && !line.starts_with("     ") && line != "    }";
+        let ended = last.ends_with('}') || last.ends_with(';');
+        let starts = ["fn ", "pub fn ", "///", "const ", "#["].iter().any(|word| line.trim_start().starts_with(word));
+        if ended && starts && item(line) && last.starts_with("    ") && !last.starts_with("     ") {
             text.push('\n');
         }
         text.push_str(line);

@@ -27,6 +27,12 @@ pub struct Computed {
 }
 
 impl Computed {
+    /// The function as an argument of `map`.
+    fn mapping(&self) -> TokenStream {
+        let (name, call) = (&self.name, self.call(&quote!(row)));
+        if self.constants || self.scope || self.context { quote!(|row| #call) } else { quote!(#name) }
+    }
+
     /// The call for a row.
     fn call(&self, row: &TokenStream) -> TokenStream {
         let name = &self.name;
@@ -142,11 +148,8 @@ impl Generator<'_> {
             if now.is_empty() {
                 return TokenStream::new();
             }
-            let tests = now.iter().map(|condition| {
-                let (test, _) = emitter.truth(condition);
-                if now.len() > 1 && test.to_string().contains("||") { quote!((#test)) } else { test }
-            });
-            quote!(if !(#(#tests)&&*) { return Ok(None); })
+            let tests = now.iter().map(|condition| emitter.rejects(condition));
+            quote!(#(if #tests { return Ok(None); })*)
         };
         body.extend(emit(known, &|emitter| filters(0, emitter)));
         for (position, lookup) in view.lookups.iter().enumerate() {
@@ -157,8 +160,8 @@ impl Generator<'_> {
                 let name = self.lookup_name(view, position);
                 body.extend(emit(level, &|emitter| match lookup.kind {
                     LookupKind::Inner => {
-                        let (test, _) = emitter.truth(condition);
-                        quote!(if !(#test) { return Ok(None); })
+                        let test = emitter.rejects(condition);
+                        quote!(if #test { return Ok(None); })
                     }
                     LookupKind::Left => {
                         let column = |from: ColumnRef| {
@@ -265,8 +268,8 @@ impl Generator<'_> {
             .into_iter()
             .filter(|condition| highest_input(condition) == 0)
             .map(|condition| {
-                let (test, _) = emitter.truth(condition);
-                quote!(if !(#test) { return Ok(()); })
+                let test = emitter.rejects(condition);
+                quote!(if #test { return Ok(()); })
             })
             .collect();
         let keys = self.key_values(lookup, &emitter);
@@ -285,10 +288,8 @@ impl Generator<'_> {
         let label = self.insert_label(position);
         let column = |from: ColumnRef| self.input_column(insert.input, from.column.0 as usize);
         let emitter = self.emitter(&column, false, &label);
-        let filter = insert.filter.as_ref().map(|filter| {
-            let (test, _) = emitter.truth(filter);
-            quote!(if !(#test) { return Ok(None); })
-        });
+        let tests = conjuncts(insert.filter.as_ref()).into_iter().map(|condition| emitter.rejects(condition));
+        let filter = quote!(#(if #tests { return Ok(None); })*);
         let row_name = &self.names.tables[insert.into.0 as usize];
         let columns = self.table_columns(insert.into);
         let fields = columns.iter().zip(&insert.values).map(|(column, value)| {
@@ -404,9 +405,9 @@ impl Generator<'_> {
             Some((view, function)) => {
                 let add = format_ident!("{}_add", snake(&self.plan.view(view).0.name.value));
                 let state = ident(&snake(&self.plan.view(view).0.name.value));
-                let call = function.call(&quote!(row));
+                let call = function.mapping();
                 quote! {
-                    let inputs = cx.collect(rows.iter().map(|row| #call));
+                    let inputs = cx.collect(rows.iter().map(#call));
                     self.#state.warm(&inputs, &cx.scope);
                     for (number, input) in inputs.into_iter().enumerate() {
                         let told = input.and_then(|input| input.map_or(Ok(()), |input| self.#add(&input, cx)));

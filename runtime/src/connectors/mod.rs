@@ -54,6 +54,18 @@ pub struct ColumnInfo {
     pub not_null: bool,
 }
 
+impl ColumnInfo {
+    /// A column that may be null.
+    pub const fn nullable(name: &'static str, sql_type: &'static str) -> Self {
+        Self { name, sql_type, not_null: false }
+    }
+
+    /// A column that is never null.
+    pub const fn not_null(name: &'static str, sql_type: &'static str) -> Self {
+        Self { name, sql_type, not_null: true }
+    }
+}
+
 /// A table as connectors see it.
 #[derive(Debug, Clone, Copy)]
 pub struct TableInfo {

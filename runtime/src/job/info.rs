@@ -38,3 +38,15 @@ pub struct Setting {
     /// Whether the value is a path, which is relative to the folder of the pipeline file (`-` stays as it is).
     pub path: bool,
 }
+
+impl Setting {
+    /// An option with its value in the pipeline file.
+    pub const fn option(name: &'static str, value: Option<&'static str>) -> Self {
+        Self { name, value, path: false }
+    }
+
+    /// An option that is a path.
+    pub const fn path(name: &'static str, value: Option<&'static str>) -> Self {
+        Self { name, value, path: true }
+    }
+}

@@ -61,18 +61,16 @@ impl<R> Changes<R> {
 pub type KeyRef<'a, A> = <<A as Aggregation>::Key as Stored>::Ref<'a>;
 
 /// What a view aggregates: the accumulators of a group; implemented by generated code.
-pub trait Aggregation: Default {
+pub trait Aggregation: Default + 'static {
     /// The group key.
-    type Key: Stored;
+    type Key: Stored + 'static;
     /// What one row brings: its key and the arguments of the aggregate functions.
     type Input<'a>: Copy + PartialEq;
     /// The row of the view that a group makes.
     type Row<'a>: Copy + PartialEq;
 
     /// The key of an input.
-    fn key<'a>(input: &Self::Input<'a>) -> KeyRef<'a, Self>
-    where
-        Self: 'a;
+    fn key<'a>(input: &Self::Input<'a>) -> KeyRef<'a, Self>;
 
     /// Whether the totals can take the input and stay within their types; asked where rows are only added, so that
     /// the row that would be too much is the row error, and its group stays as it was.
@@ -134,13 +132,13 @@ impl<R> Changed<R> {
     }
 }
 
-impl<A: Aggregation + 'static> Default for Aggregate<A> {
+impl<A: Aggregation> Default for Aggregate<A> {
     fn default() -> Self {
         Self { groups: Groups::default(), ttl: None, changed: Vec::new(), ordered: false, drained: 0, swept: 0 }
     }
 }
 
-impl<A: Aggregation + 'static> Aggregate<A> {
+impl<A: Aggregation> Aggregate<A> {
     /// Groups that are forgotten so many milliseconds after their last change.
     pub fn with_ttl(mut self, millis: u64) -> Self {
         self.ttl = Some(u32::try_from(millis.div_ceil(1000)).unwrap_or(u32::MAX).max(1));
@@ -308,7 +306,7 @@ impl<A: Aggregation + 'static> Aggregate<A> {
     }
 }
 
-impl<A: Retraction + 'static> Aggregate<A> {
+impl<A: Retraction> Aggregate<A> {
     /// Takes in a change of the input; the rows of its groups are given out at the end of the epoch.
     #[inline]
     pub fn change(&mut self, change: &Change<A::Input<'_>>, scope: &Scope<'_>) {
