@@ -31,6 +31,11 @@ pub(super) fn comment_inside(file: &str, span: Span, style: Style, value: &str) 
         return None;
     }
     unclosed(value)?;
+    comment_after(file, span)
+}
+
+/// The comment on the line behind a value.
+fn comment_after(file: &str, span: Span) -> Option<Span> {
     let rest = file.get(span.end as usize..)?.split(['\n', '\r']).next()?;
     let blank = rest.len() - rest.trim_start_matches([' ', '\t']).len();
     let start = span.end as usize + blank;
@@ -60,10 +65,21 @@ pub(super) fn syntax_error(
     open: Option<Span>,
 ) -> Problem {
     let place = Place::of(file, place);
-    if let Some(cut) = cut.filter(|cut| file[cut.end as usize..].starts_with(',')) {
-        let whole = whole_expression(file, cut.start as usize);
-        let comma = Span { start: cut.end, end: cut.end + 1 };
-        return words::cut_by_comma(comma, whole, None, &file[whole.range()]);
+    if let Some(cut) = cut {
+        let after = &file[cut.end as usize..];
+        if after.starts_with(',') {
+            let whole = whole_expression(file, cut.start as usize);
+            let comma = Span { start: cut.end, end: cut.end + 1 };
+            return words::cut_by_comma(comma, whole, None, &file[whole.range()]);
+        }
+        if let Some(comment) = comment_after(file, cut) {
+            return words::cut_by_comment(comment, cut);
+        }
+    }
+    if let Some(comment) =
+        place.comment_in_quotes().filter(|_| matches!(kind, ErrorKind::UnclosedFlowCollection { .. }))
+    {
+        return words::cut_by_comment(comment, Span { end: comment.start, ..place.here });
     }
     if let Some(tab) = place.tab_in_indentation(file, kind) {
         return words::tab(tab);
@@ -74,8 +90,8 @@ pub(super) fn syntax_error(
         ErrorKind::InvalidTrailingSingleQuotedScalar | ErrorKind::InvalidTrailingDoubleQuotedScalar => {
             words::text_after_quote(place.here, rewrite)
         }
-        ErrorKind::MappingValueNotAllowed if place.follows_key() => words::colon_in_value(place.here, rewrite),
-        ErrorKind::MappingValueNotAllowed => words::key_not_expected(place.here),
+        ErrorKind::MappingValueNotAllowed if place.is_inside_value() => words::colon_in_value(place.here, rewrite),
+        ErrorKind::MappingValueNotAllowed => words::key_not_expected(place.here, place.key_without_space(file)),
         ErrorKind::UnexpectedCharacter { character } => words::starts_with(place.here, *character, rewrite),
         ErrorKind::MissingAnchorOrAliasName => words::starts_with(place.here, place.first(), rewrite),
         ErrorKind::MappingKeyNotAllowed => words::starts_with(place.here, '?', rewrite),
@@ -159,8 +175,32 @@ impl<'a> Place<'a> {
         is_key.then_some((key, value))
     }
 
-    fn follows_key(&self) -> bool {
-        self.key_and_value().is_some_and(|(_, value)| value < self.column())
+    /// Whether what stands before here cannot be a key.
+    fn is_inside_value(&self) -> bool {
+        let before = self.line[..self.column()].trim_start_matches([' ', '-']);
+        !before.chars().all(|c| c.is_alphanumeric() || c == '_')
+    }
+
+    /// A ` #` behind here that stands inside SQL quotes.
+    fn comment_in_quotes(&self) -> Option<Span> {
+        let rest = &self.line[self.column()..];
+        let (hash, _) = rest
+            .match_indices(" #")
+            .find(|(hash, _)| matches!(unclosed(rest.get(1..*hash).unwrap_or_default()), Some('\'' | '"')))?;
+        let start = self.here.start as usize + hash + 1;
+        Some(Span::new(start, self.rest().end as usize))
+    }
+
+    /// The line before, if it is `key:value` and lacks a space.
+    fn key_without_space(&self, file: &str) -> Option<(Span, String)> {
+        let before = file[..self.line_start].trim_end();
+        let start = before.rfind('\n').map_or(0, |end| end + 1);
+        let line = before[start..].trim_start_matches([' ', '-']);
+        let (key, value) = line.split_once(':')?;
+        let is_key = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || c == '_');
+        let lacks = is_key && !value.is_empty() && !value.starts_with(' ');
+        let colon = before.len() - value.len() - 1;
+        lacks.then(|| (Span::new(colon, colon + 1), format!("{key}: {value}")))
     }
 
     /// The value of the line.

@@ -12,7 +12,7 @@ pub(super) fn text(file: &str, value: &str, span: Span, style: Style) -> Text {
     let span = Span::new(start, start + raw.len());
     let value = if style == Style::Block { value.trim_end() } else { value };
     let mut offsets = Offsets::default();
-    let mut walk = Walk { raw, place: 0 };
+    let mut walk = Walk { raw, place: 0, after_break: false };
     if matches!(style, Style::Single | Style::Double) {
         walk.place = 1;
     }
@@ -58,6 +58,8 @@ impl Offsets {
 struct Walk<'a> {
     raw: &'a str,
     place: usize,
+    /// Whether the last character was a line break.
+    after_break: bool,
 }
 
 impl Walk<'_> {
@@ -100,7 +102,14 @@ impl Walk<'_> {
     }
 
     fn double(&mut self, wanted: char) -> usize {
-        if !wanted.is_whitespace() {
+        let after_break = std::mem::replace(&mut self.after_break, wanted == '\n');
+        if wanted == ' ' && !after_break && self.rest().trim_start_matches([' ', '\t']).starts_with(['\n', '\r']) {
+            // A line break folded to a space.
+            let place = self.place;
+            self.skip_while(char::is_whitespace);
+            return place;
+        }
+        if !wanted.is_whitespace() || (after_break && wanted != '\n') {
             self.skip_while(char::is_whitespace);
         }
         while self.rest().starts_with("\\\n") || self.rest().starts_with("\\\r") {
@@ -168,6 +177,7 @@ mod tests {
         check(r#"a: "x = \"é\" + \u4e2d\ud83d\ude00 yy""#, &[("x", "x"), ("é", "é"), ("yy", "yy")]);
         check("a: \"x \\\n    yy\\\n    zz\\n ww\"", &[("x", "x"), ("yy", "yy"), ("zz", "zz"), ("ww", "ww")]);
         check("a: \"x\\\n    \\ yy\"", &[("x", "x"), ("yy", "yy")]);
+        check("a: \"x\n \\  yy\n\n  \\ zz \n \n  ww\"", &[("yy", "yy"), ("zz", "zz"), ("ww", "ww")]);
         check("a: \"\\x41bb\\_\\U0001F600cc\"", &[("bb", "bb"), ("cc", "cc")]);
     }
 

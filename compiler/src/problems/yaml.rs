@@ -37,10 +37,15 @@ pub fn colon_in_value(span: Span, rewrite: Option<String>) -> Problem {
 }
 
 /// `E0102`
-pub fn key_not_expected(span: Span) -> Problem {
-    Problem::error("E0102", span, "a key is not expected here")
-        .label("YAML finds no map that this key belongs to")
-        .help("indent all keys of a map alike, and see that the line before ends as it should (`key:` or `key: value`)")
+pub fn key_not_expected(span: Span, without_space: Option<(Span, String)>) -> Problem {
+    let problem =
+        Problem::error("E0102", span, "a key is not expected here").label("YAML finds no map that this key belongs to");
+    match without_space {
+        Some((colon, rewrite)) => problem.other(colon, "no space follows").help(format!("write `{rewrite}`")),
+        None => problem.help(
+            "indent all keys of a map alike, and see that the line before ends as it should (`key:` or `key: value`)",
+        ),
+    }
 }
 
 /// `E0102`
