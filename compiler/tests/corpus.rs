@@ -8,6 +8,7 @@ use millstream_compiler::parse::{ParseOptions, parse};
 use millstream_compiler::problems::Problems;
 use millstream_compiler::resolve::resolve;
 use millstream_compiler::source::SourceFile;
+use millstream_compiler::types::check;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -62,7 +63,10 @@ fn problems_of(path: &Path) -> String {
         let options = ParseOptions { profile: profile.as_deref(), environment: &environment };
         let spec = parse(&file, &options, &mut problems);
         if let Some(spec) = spec.filter(|_| !problems.has_errors()) {
-            resolve(&spec, &mut problems);
+            let resolved = resolve(&spec, &mut problems);
+            if !problems.has_errors() {
+                check(&resolved, &mut problems);
+            }
         }
     }
     problems.render(&file, false)

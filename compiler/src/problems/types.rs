@@ -5,6 +5,7 @@ use super::suggest::{closest, listed};
 use crate::catalogue::CallError;
 use crate::expression::{Ident, Node, NodeKind, TypeName};
 use crate::parse::spec::ColumnSpec;
+use crate::resolve::AGGREGATES;
 use crate::resolve::model::Table;
 use crate::source::{Span, Text};
 use crate::types::ty::{Base, Ty};
@@ -42,7 +43,7 @@ fn unknown_type(name: &TypeName) -> Problem {
         _ => None,
     };
     let bare = NAMES.iter().map(|name| name.split('(').next().unwrap_or(name));
-    match alias.or_else(|| closest(word, bare)) {
+    match alias.or_else(|| closest(word, bare.chain(["string", "integer", "numeric"]))) {
         Some(close) => problem.help(format!("did you mean `{close}`?")),
         None => problem.help(format!("there are {}", listed(NAMES))),
     }
@@ -113,7 +114,8 @@ pub fn call(error: &CallError, node: &Node, scope: &Scope) -> Problem {
                 let written = find(node, *span).and_then(|node| sketch(node, scope));
                 return problem.help(format!("write cast({} as double)", written.as_deref().unwrap_or("…")));
             }
-            helped(problem, help)
+            let written = find(node, *span).and_then(|node| sketch(node, scope));
+            helped(problem, &said_of(help, written.as_deref()))
         }
         CallError::Mismatch { name, left, right, help } => {
             let written = [left.1, right.1].map(|span| find(node, span).and_then(|node| sketch(node, scope)));
@@ -121,7 +123,8 @@ pub fn call(error: &CallError, node: &Node, scope: &Scope) -> Problem {
         }
         CallError::WrongCast { from, to, help } => {
             let title = format!("{} cannot be cast to {to}", from.base);
-            helped(Problem::error("E0406", node.span, title), help)
+            let operand = if let NodeKind::Cast { operand, .. } = &node.kind { sketch(operand, scope) } else { None };
+            helped(Problem::error("E0406", node.span, title), &said_of(help, operand.as_deref()))
         }
         CallError::WrongLiteral { name: _, span, reason, help } => {
             helped(Problem::error("E0407", *span, reason.clone()), help)
@@ -150,7 +153,9 @@ fn unknown_function(name: &str, close: &[&'static str], node: &Node) -> Problem 
         _ => node.span,
     };
     let problem = Problem::error("E0404", span, format!("there is no function `{name}`"));
+    let aggregate = closest(name, AGGREGATES.iter().map(|(name, _)| *name));
     match close {
+        [] if aggregate.is_some() => problem.help(format!("did you mean `{}`?", aggregate.unwrap_or_default())),
         [] => problem.help("docs/functions.md lists all functions"),
         [one] => problem.help(format!("did you mean `{one}`?")),
         several => problem.help(format!("did you mean one of {}?", listed(several.iter().copied()))),
@@ -190,9 +195,25 @@ fn cast_help(problem: Problem, left: (Base, Option<&str>), right: (Base, Option<
         Base::Float | Base::Decimal { .. } => Base::Double,
         other => other,
     };
-    problem
-        .help(format!("write cast({} as {wanted})", text_written.unwrap_or("…")))
-        .help(format!("or cast({} as varchar), to have both as text", other_written.unwrap_or("…")))
+    let is_written_number = |text: &str| text.parse::<f64>().is_ok_and(f64::is_finite);
+    let inside = text_written.and_then(|text| text.strip_prefix('\'')?.strip_suffix('\''));
+    let problem = match inside.filter(|inside| is_number(other) && is_written_number(inside)) {
+        Some(inside) => return problem.help(format!("write the number without quotes: {}", inside.trim())),
+        None => problem.help(format!("write cast({} as {wanted})", text_written.unwrap_or("…"))),
+    };
+    match other_written.filter(|written| is_written_number(written)) {
+        Some(number) => problem.help(format!("or '{number}', to compare texts")),
+        None => problem.help(format!("or cast({} as varchar), to compare texts", other_written.unwrap_or("…"))),
+    }
+}
+
+/// The catalogue speaks of `x`; what stands there is better known.
+fn said_of(help: &[String], written: Option<&str>) -> Vec<String> {
+    let said = |help: &String| match written {
+        Some(written) => help.replace("(x ", &format!("({written} ")).replace("(x,", &format!("({written},")),
+        None => help.clone(),
+    };
+    help.iter().map(said).collect()
 }
 
 fn helped(problem: Problem, help: &[String]) -> Problem {
@@ -233,6 +254,16 @@ fn family(base: Base) -> &'static str {
 
 fn is_text(base: Base) -> bool {
     matches!(base, Base::Char(_) | Base::Varchar(_))
+}
+
+/// An expression that grows too big when its forms are written out.
+pub fn too_big(span: Span) -> Problem {
+    Problem::error(
+        "E0420",
+        span,
+        "the expression becomes too big when `in`, `between`, `case` and the like are written out",
+    )
+    .help("compute a part of it in a view of its own")
 }
 
 /// An aggregate in a clause that has none.
@@ -321,7 +352,8 @@ pub fn lookup_without_key(table: &Text, span: Span) -> Problem {
 pub fn incomplete_lookup(names: &[String], table: &Table, span: Span) -> Problem {
     let missing = listed(names.iter().map(String::as_str));
     let examples: Vec<String> = names.iter().map(|name| format!("{name} = …")).collect();
-    Problem::error("E0412", span, format!("the look-up does not say which {missing}"))
+    let word = if names.len() == 1 { "key column" } else { "key columns" };
+    Problem::error("E0412", span, format!("the look-up gives no value for the {word} {missing}"))
         .other(table.name.span, "a row is found by the whole primary key of this table")
         .help(format!("add `{}`, with a value that is known before the look-up", examples.join(" and ")))
 }
@@ -352,8 +384,11 @@ pub fn insert_type(column: &ColumnSpec, wanted: Base, found: Ty, span: Span, ske
 /// Columns that must have a value and get none.
 pub fn missing_columns(missing: &[&ColumnSpec], table: &Table, span: Span) -> Problem {
     let names = listed(missing.iter().map(|column| column.name.value.as_str()));
-    let word = if missing.len() == 1 { "column" } else { "columns" };
-    let problem = Problem::error("E0414", span, format!("the {word} {names} of `{}` get no value", table.name.value));
+    let title = match missing {
+        [_] => format!("the column {names} of `{}` gets no value", table.name.value),
+        _ => format!("the columns {names} of `{}` get no value", table.name.value),
+    };
+    let problem = Problem::error("E0414", span, title);
     let problem = missing.iter().fold(problem, |problem, column| problem.other(column.name.span, "must not be null"));
     problem.help("give it with `select`, or declare the column without `not null`; key columns are never null")
 }

@@ -13,6 +13,9 @@ use crate::problems::{Problems, types as words};
 use crate::resolve;
 use crate::source::Span;
 
+/// Parts that a typed expression may have.
+const MOST_PARTS: usize = 200_000;
+
 /// Types the expressions of one clause. Each method gives none for what was reported, here or before.
 pub struct Expressions<'a> {
     pub scope: &'a Scope,
@@ -24,6 +27,16 @@ pub struct Expressions<'a> {
 impl Expressions<'_> {
     /// Any expression.
     pub fn expression(&mut self, node: &Node) -> Option<Expr> {
+        let expr = self.of_kind(node)?;
+        // `x in (a, b)` takes x twice; nested, that doubles with every level.
+        if expr.is_longer_than(MOST_PARTS) {
+            self.problems.push(words::too_big(node.span));
+            return None;
+        }
+        Some(expr)
+    }
+
+    fn of_kind(&mut self, node: &Node) -> Option<Expr> {
         match &node.kind {
             // `resolve` has reported the names that are left.
             NodeKind::Name { .. } | NodeKind::Broken => None,
@@ -64,6 +77,9 @@ impl Expressions<'_> {
         let value = self.expression(node)?;
         if value.ty.base == Base::Boolean {
             return Some(value);
+        }
+        if value.ty.base == Base::Null && clause == "when" {
+            return Some(null(Base::Boolean, node.span));
         }
         self.problems.push(words::no_condition(clause, value.ty, node.span, sketch(node, self.scope).as_deref()));
         None
@@ -157,15 +173,12 @@ impl Expressions<'_> {
         let mut all: Vec<Expr> = std::iter::once(value).chain(items).collect();
         widen_all(&mut all);
         let value = all.remove(0);
-        let equal: Vec<Option<Expr>> = all
-            .into_iter()
-            .zip(list)
-            .map(|(item, written)| {
-                let error = catalogue::binary(BinaryOp::Equal, value.clone(), item, node.span);
-                self.called_between(error, operand, written)
-            })
-            .collect();
-        let mut equal: Vec<Expr> = equal.into_iter().collect::<Option<_>>()?;
+        // The first item that does not fit says enough about the rest.
+        let mut equal = Vec::new();
+        for (item, written) in all.into_iter().zip(list) {
+            let result = catalogue::binary(BinaryOp::Equal, value.clone(), item, node.span);
+            equal.push(self.called_between(result, operand, written)?);
+        }
         let result = if equal.len() == 1 { equal.remove(0) } else { or(equal, node.span) };
         let result = Expr { span: node.span, ..result };
         Some(if negated { not(result, node.span) } else { result })
@@ -268,14 +281,16 @@ impl Expressions<'_> {
         if let Some(function) = resolve::aggregate(call) {
             return self.aggregate(function, call, node);
         }
-        if call.star || call.distinct.is_some() || call.filter.is_some() {
+        let args: Vec<Option<Expr>> = call.args.iter().map(|arg| self.expression(arg)).collect();
+        let args = args.into_iter().collect::<Option<Vec<Expr>>>()?;
+        let result = catalogue::call(&call.name.name.to_ascii_lowercase(), args, node.span);
+        let known = !matches!(result, Err(CallError::UnknownFunction { .. }));
+        if known && (call.star || call.distinct.is_some() || call.filter.is_some()) {
             let span = call.distinct.or(call.filter.as_ref().map(|filter| filter.span)).unwrap_or(call.name.span);
             self.problems.push(words::no_aggregate(&call.name, span));
             return None;
         }
-        let args: Vec<Option<Expr>> = call.args.iter().map(|arg| self.expression(arg)).collect();
-        let args = args.into_iter().collect::<Option<Vec<Expr>>>()?;
-        self.called(catalogue::call(&call.name.name.to_ascii_lowercase(), args, node.span), node)
+        self.called(result, node)
     }
 
     /// What the catalogue says, its refusal reported.

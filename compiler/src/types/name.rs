@@ -4,7 +4,7 @@ use super::ty::{Base, Ty};
 use crate::expression::TypeName;
 
 /// The names of all types, for messages.
-pub const NAMES: [&str; 17] = [
+pub const NAMES: [&str; 16] = [
     "boolean",
     "tinyint",
     "smallint",
@@ -21,7 +21,6 @@ pub const NAMES: [&str; 17] = [
     "time",
     "timestamp(p)",
     "timestamp_ltz(p)",
-    "not null",
 ];
 
 /// What is wrong with a type.

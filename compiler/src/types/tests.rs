@@ -7,6 +7,7 @@ use crate::problems::Problems;
 use crate::resolve::resolve;
 use crate::source::SourceFile;
 
+mod limits;
 mod pipelines;
 
 /// Types a pipeline file; what was found, as users read it.

@@ -47,10 +47,18 @@ impl Expr {
         }
     }
 
-    /// Whether a column for which `wanted` holds stands anywhere in the expression.
-    pub fn any(&self, wanted: &dyn Fn(&Expr) -> bool) -> bool {
-        let mut found = wanted(self);
-        self.each_child(&mut |child| found = found || child.any(wanted));
-        found
+    /// Whether the expression has more than so many parts, itself included.
+    pub fn is_longer_than(&self, most: usize) -> bool {
+        fn count(expr: &Expr, left: &mut usize) {
+            *left = left.saturating_sub(1);
+            expr.each_child(&mut |child| {
+                if *left > 0 {
+                    count(child, left);
+                }
+            });
+        }
+        let mut left = most + 1;
+        count(self, &mut left);
+        left == 0
     }
 }
