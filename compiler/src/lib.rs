@@ -48,7 +48,8 @@ pub struct Compiled {
 /// Compiles one pipeline file. None if `problems` then has errors.
 pub fn compile(file: &SourceFile, options: &CompileOptions<'_>, problems: &mut Problems) -> Option<Compiled> {
     let parsing = ParseOptions { profile: options.profile, environment: options.environment };
-    let spec = parse::parse(file, &parsing, problems)?;
+    // A pipeline with a part that cannot be read is not judged further: names of that part would only seem to be missing.
+    let spec = parse::parse(file, &parsing, problems).filter(|_| !problems.has_errors())?;
     let resolved = resolve::resolve(&spec, problems);
     let typed = types::check(&resolved, problems)?;
     let plan = plan::plan(&typed, options.embedded, problems)?;

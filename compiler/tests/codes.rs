@@ -13,7 +13,6 @@ fn every_code_has_a_section_in_the_docs() {
 }
 
 #[test]
-#[ignore = "the passes behind `resolve` have no cases yet"]
 fn every_code_has_a_failing_case() {
     let mut shown = BTreeSet::new();
     for text in texts("tests/corpus/fail", "stderr") {

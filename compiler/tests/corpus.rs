@@ -4,11 +4,9 @@
 //!
 //! A comment at the top of a pipeline says what it is compiled with: `# profile: NAME`.
 
-use millstream_compiler::parse::{ParseOptions, parse};
 use millstream_compiler::problems::Problems;
-use millstream_compiler::resolve::resolve;
 use millstream_compiler::source::SourceFile;
-use millstream_compiler::types::check;
+use millstream_compiler::{CompileOptions, compile};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -58,16 +56,12 @@ fn problems_of(path: &Path) -> String {
     let mut problems = Problems::default();
     let file = SourceFile::decode(name, &bytes, &mut problems);
     if !problems.has_errors() {
-        let profile = file.text.lines().next().and_then(|line| line.strip_prefix("# profile: ")).map(str::to_string);
+        let line = file.text.lines().next().unwrap_or_default();
         let environment = |name: &str| (name == "HOME").then(|| "/home/somebody".to_string());
-        let options = ParseOptions { profile: profile.as_deref(), environment: &environment };
-        let spec = parse(&file, &options, &mut problems);
-        if let Some(spec) = spec.filter(|_| !problems.has_errors()) {
-            let resolved = resolve(&spec, &mut problems);
-            if !problems.has_errors() {
-                check(&resolved, &mut problems);
-            }
-        }
+        let profile = line.strip_prefix("# profile: ");
+        let compiled =
+            compile(&file, &CompileOptions { profile, environment: &environment, embedded: false }, &mut problems);
+        assert_eq!(compiled.is_none(), problems.has_errors(), "{}: a result or an error, not both", path.display());
     }
     problems.render(&file, false)
 }

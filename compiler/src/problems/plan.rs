@@ -36,15 +36,15 @@ pub fn key_mismatch(
     let names = |key: &[usize]| columns(key.iter().filter_map(|at| Some(&view?.columns.get(*at)?.name)));
     let (title, rows) = match &planned.input.key {
         Some(own) if rivals => (
-            format!("more than one insert writes to table '{into}', whose primary key {key} their rows may share"),
-            format!("the rows of '{from}' are unique by {}", names(own)),
+            format!("more than one insert writes to table `{into}`, whose primary key {key} their rows may share"),
+            format!("the rows of `{from}` are unique by {}", names(own)),
         ),
         Some(own) => (
-            format!("'{from}' has one row for each {}, but the primary key of table '{into}' is {key}", names(own)),
+            format!("`{from}` has one row for each {}, but the primary key of table `{into}` is {key}", names(own)),
             format!("unique by {}", names(own)),
         ),
         None => (
-            format!("the rows of '{from}' have no unique key, but table '{into}' has the primary key {key}"),
+            format!("the rows of `{from}` have no unique key, but table `{into}` has the primary key {key}"),
             "nothing makes these rows unique".to_owned(),
         ),
     };
@@ -53,14 +53,14 @@ pub fn key_mismatch(
         Problem::error("E0501", insert.into_span, title)
             .label(format!("several rows can have the same {key} here"))
             .other(place, rows)
-            .other(key_span(table), format!("the primary key of '{into}' is {key}"))
+            .other(key_span(table), format!("the primary key of `{into}` is {key}"))
             .help(
                 "say what happens to rows with the same key: `on_conflict: keep_latest` (the row that changed last \
                  stands), `keep_first`, or `fail`",
             )
             .help(match &planned.input.key {
                 Some(own) if !rivals && !own.is_empty() => {
-                    format!("or give '{into}' the primary key {}", names(own))
+                    format!("or give `{into}` the primary key {}", names(own))
                 }
                 Some(_) | None => format!("or group the rows by {key} before they are inserted"),
             }),
@@ -74,11 +74,11 @@ pub fn changes_into_append_only(from: &str, insert: &Insert, table: &Table, prob
         Problem::error(
             "E0502",
             insert.into_span,
-            format!("the rows of '{from}' change, but table '{into}' only takes new rows"),
+            format!("the rows of `{from}` change, but table `{into}` only takes new rows"),
         )
         .label("rows that came earlier could not be corrected here")
-        .other(table.name.span, format!("'{into}' has no primary key"))
-        .help(format!("give '{into}' a `primary_key`, so that a row replaces the one before it"))
+        .other(table.name.span, format!("`{into}` has no primary key"))
+        .help(format!("give `{into}` a `primary_key`, so that a row replaces the one before it"))
         .help("or write each change: a `file` with `changelog: true`, or `print`"),
     );
 }
@@ -89,9 +89,9 @@ pub fn key_lost(from: &str, insert: &Insert, problems: &mut Problems) {
         Problem::error(
             "E0503",
             insert.into_span,
-            format!("the rows of '{from}' change, and nothing tells which row a change belongs to"),
+            format!("the rows of `{from}` change, and nothing tells which row a change belongs to"),
         )
-        .help(format!("let '{from}' select the group keys of the view it reads")),
+        .help(format!("let `{from}` select the group keys of the view it reads")),
     );
 }
 
@@ -132,9 +132,9 @@ pub fn lookup_over_changes(view: &View, lookup: &Lookup, problems: &mut Problems
 pub fn conflict_without_key(span: Span, table: &Table, problems: &mut Problems) {
     let into = &table.name.value;
     problems.push(
-        Problem::error("E0507", span, format!("table '{into}' has no primary key that rows could share"))
-            .other(table.name.span, format!("'{into}' has no `primary_key`"))
-            .help(format!("give '{into}' a `primary_key`, or take `on_conflict` away")),
+        Problem::error("E0507", span, format!("table `{into}` has no primary key that rows could share"))
+            .other(table.name.span, format!("`{into}` has no `primary_key`"))
+            .help(format!("give `{into}` a `primary_key`, or take `on_conflict` away")),
     );
 }
 
@@ -142,7 +142,7 @@ pub fn conflict_without_key(span: Span, table: &Table, problems: &mut Problems) 
 pub fn unbounded_state(view: &View, problems: &mut Problems) {
     let name = &view.name.value;
     problems.push(
-        Problem::warning("W0501", view.name.span, format!("the state of view '{name}' grows with every new key"))
+        Problem::warning("W0501", view.name.span, format!("the state of view `{name}` grows with every new key"))
             .label("one group for each key, kept for ever")
             .other(view.key_span, "grouped by")
             .help("let groups go that nobody touches: `state: {ttl: 36h}`")
@@ -157,7 +157,7 @@ pub fn state_without_state(view: &View, problems: &mut Problems) {
         Problem::warning(
             "W0502",
             view.name.span,
-            format!("view '{name}' keeps no state, so that `state` says nothing"),
+            format!("view `{name}` keeps no state, so that `state` says nothing"),
         )
         .help("take `state` away"),
     );
