@@ -32,6 +32,41 @@ fn expressions_have_the_types_of_flink() {
     assert!(wrong.is_empty(), "{} types are wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// Expressions with parts of others in them are typed or refused, and never panic.
+#[test]
+fn mixed_expressions_do_not_panic() {
+    let cases = cases();
+    let exprs: Vec<Vec<&str>> = cases.iter().map(|case| parts(text(case, "expr"))).collect();
+    let mut seed = 1_u64;
+    let mut random = |below: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) as usize % below.max(1)
+    };
+    for _ in 0..1_500 {
+        let mut mixed = exprs[random(exprs.len())].clone();
+        for _ in 0..=random(3) {
+            let other = &exprs[random(exprs.len())];
+            let (from, at) = (random(other.len()), random(mixed.len()));
+            let taken = other.get(from..(from + 1 + random(4)).min(other.len())).unwrap_or_default();
+            mixed.splice(at..(at + random(3)).min(mixed.len()), taken.iter().copied());
+        }
+        let _ = type_of(&mixed.concat(), ["", "where", "having", "group by"][random(4)]);
+    }
+}
+
+/// An expression cut at the borders of its words.
+fn parts(expr: &str) -> Vec<&str> {
+    let word = |c: char| c.is_alphanumeric() || c == '_';
+    let mut parts = Vec::new();
+    let mut rest = expr;
+    while let Some(first) = rest.chars().next() {
+        let end = if word(first) { rest.find(|c| !word(c)).unwrap_or(rest.len()) } else { first.len_utf8() };
+        parts.push(&rest[..end]);
+        rest = &rest[end..];
+    }
+    parts
+}
+
 fn cases() -> Vec<Value> {
     let lines = include_str!("../../tests/oracle/expressions.jsonl").lines();
     lines.map(|line| serde_json::from_str(line).expect("the oracle holds JSON")).collect()

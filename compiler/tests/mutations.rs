@@ -6,6 +6,7 @@ use millstream_compiler::parse::{ParseOptions, parse};
 use millstream_compiler::problems::Problems;
 use millstream_compiler::resolve::resolve;
 use millstream_compiler::source::{SourceFile, Text};
+use millstream_compiler::types::check;
 
 const SAMPLES: [&str; 4] = [
     include_str!("../../tests/corpus/pass/all_keys.yaml"),
@@ -45,7 +46,8 @@ fn read(text: &str) {
         check_places(&file, text);
     }
     if let Some(spec) = spec.filter(|_| !problems.has_errors()) {
-        resolve(&spec, &mut problems);
+        let resolved = resolve(&spec, &mut problems);
+        check(&resolved, &mut problems);
     }
     assert_eq!(problems.render(&file, false).is_empty(), problems.is_empty());
 }

@@ -2,8 +2,11 @@
 //!
 //! Keywords and function names are read in any case; names of columns are kept as written.
 
+mod cursor;
 mod error;
+mod json;
 mod lexer;
+mod operand;
 mod parser;
 mod special;
 mod tree;
@@ -12,7 +15,7 @@ pub use error::{Missing, SyntaxError, SyntaxErrorKind, Unsupported};
 pub use tree::{Call, Ident, InputName, IsTest, Item, LikeKind, Literal, Node, NodeKind, TypeName};
 
 use crate::source::Text;
-use parser::Parser;
+use cursor::Parser;
 
 /// Levels of nesting that are allowed; more would only be a generated text that went wrong, and every later pass
 /// walks the tree by recursion.

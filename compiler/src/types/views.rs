@@ -3,10 +3,11 @@
 use super::aggregates::{Aggregates, over_group};
 use super::expressions::Expressions;
 use super::lookups;
-use super::model::{Column, Expr, Group, Input, Kind, Output, TableId, View, ViewId};
+use super::model::{Aggregate, Column, Expr, Group, Input, Kind, Lookup, Output, TableId, View, ViewId};
 use super::scope::{Scope, ScopeColumn, ScopeInput};
 use super::tables::CheckedTable;
 use super::ty::Base;
+use crate::expression::Node;
 use crate::problems::{Problems, types as words};
 use crate::resolve::{Resolved, has_aggregate, model};
 use crate::source::Span;
@@ -62,8 +63,7 @@ fn view(
     let mut scope = Scope::default();
     let known = input.is_some();
     scope.inputs.push(input.unwrap_or_else(|| ScopeInput { name: String::new(), columns: Vec::new() }));
-    let lookups: Vec<_> =
-        view.lookups.iter().map(|lookup| lookups::check(lookup, &mut scope, tables, problems)).collect();
+    let lookups = view.lookups.iter().map(|lookup| lookups::check(lookup, &mut scope, tables, problems)).collect();
     let filter = view.filter.as_ref().map(|node| {
         let aggregates = Aggregates::Refused("where");
         Expressions { scope: &scope, problems: &mut *problems, aggregates }.condition(node, "where").ok_or(Reported)
@@ -72,25 +72,12 @@ fn view(
         || view.having.as_ref().is_some_and(has_aggregate)
         || view.select.iter().any(|named| has_aggregate(&named.expr));
     let keys = keys(view.keys.as_deref().unwrap_or_default(), &mut scope, problems);
-    let mut collected = Vec::new();
-    let mut select: Vec<Option<Expr>> = Vec::new();
-    for named in &view.select {
-        let aggregates = if grouped { Aggregates::Collected(&mut collected) } else { Aggregates::Refused("select") };
-        let typed = Expressions { scope: &scope, problems: &mut *problems, aggregates }.expression(&named.expr);
-        let typed = typed.and_then(|expr| result_column(expr, named, problems));
-        select.push(match typed {
-            Some(expr) if grouped => group_output(expr, named, view, &scope, problems),
-            typed => typed,
-        });
-    }
+    let mut aggregates = Vec::new();
+    let collected = if grouped { Some(&mut aggregates) } else { None };
+    let select = select(view, &scope, collected, problems);
     let having = view.having.as_ref().map(|node| {
-        if !grouped {
-            problems.push(words::having_without_group(view.having_span));
-            return Err(Reported);
-        }
-        let aggregates = Aggregates::Collected(&mut collected);
-        let condition = Expressions { scope: &scope, problems: &mut *problems, aggregates }.condition(node, "having");
-        condition.and_then(|condition| over_group(condition, &scope, group_span(view), problems)).ok_or(Reported)
+        let aggregates = if grouped { Some(&mut aggregates) } else { None };
+        having(view, node, &scope, aggregates, problems).ok_or(Reported)
     });
     let columns: Vec<ScopeColumn> = view
         .select
@@ -102,36 +89,85 @@ fn view(
             comment: expr.as_ref().and_then(|expr| comment(expr, &scope)),
         })
         .collect();
-    let typed = || {
-        let lookups = lookups.into_iter().collect::<Option<_>>()?;
-        let select: Vec<Output> = view
-            .select
-            .iter()
-            .zip(select)
+    let clauses = Clauses { lookups, filter, keys, grouped, aggregates, select, having };
+    let typed = if known { clauses.finish(view, &columns) } else { None };
+    CheckedView { columns, typed }
+}
+
+/// The clauses of a view; none or an error for what was reported.
+struct Clauses {
+    lookups: Vec<Option<Lookup>>,
+    filter: Option<Result<Expr, Reported>>,
+    keys: Option<Vec<Output>>,
+    grouped: bool,
+    aggregates: Vec<Aggregate>,
+    select: Vec<Option<Expr>>,
+    having: Option<Result<Expr, Reported>>,
+}
+
+impl Clauses {
+    fn finish(self, view: &model::View, columns: &[ScopeColumn]) -> Option<View> {
+        let named = view.select.iter().zip(self.select);
+        let select: Vec<Output> = named
             .map(|(named, expr)| Some(Output { name: named.name.clone(), expr: expr?, span: named.span }))
             .collect::<Option<_>>()?;
-        let typed_columns = columns.iter().zip(&select).map(|(column, output)| Column {
+        let columns = columns.iter().zip(&select).map(|(column, output)| Column {
             name: column.name.clone(),
             ty: output.expr.ty,
             comment: column.comment.clone(),
             span: output.span,
         });
+        let group = |keys| Group { keys, aggregates: self.aggregates };
         Some(View {
             name: view.name.clone(),
             input: view.input?,
-            lookups,
-            filter: filter.transpose().ok()?,
-            group: if grouped { Some(Group { keys: keys?, aggregates: collected }) } else { None },
-            having: having.transpose().ok()?,
-            columns: typed_columns.collect(),
+            lookups: self.lookups.into_iter().collect::<Option<_>>()?,
+            filter: self.filter.transpose().ok()?,
+            group: if self.grouped { Some(group(self.keys?)) } else { None },
+            having: self.having.transpose().ok()?,
+            columns: columns.collect(),
             select,
             state: view.state,
             from_span: view.from_span,
             key_span: group_span(view).unwrap_or(view.from_span),
         })
+    }
+}
+
+/// The columns of the result; `aggregates` if the view groups.
+fn select(
+    view: &model::View,
+    scope: &Scope,
+    mut aggregates: Option<&mut Vec<Aggregate>>,
+    problems: &mut Problems,
+) -> Vec<Option<Expr>> {
+    let mut typed = |named: &model::Named| {
+        let grouped = aggregates.is_some();
+        let aggregates = match &mut aggregates {
+            Some(aggregates) => Aggregates::Collected(aggregates),
+            None => Aggregates::Refused("select"),
+        };
+        let expr = Expressions { scope, problems: &mut *problems, aggregates }.expression(&named.expr)?;
+        let expr = result_column(expr, named, problems)?;
+        if grouped { group_output(expr, named, view, scope, problems) } else { Some(expr) }
     };
-    let typed = if known { typed() } else { None };
-    CheckedView { columns, typed }
+    view.select.iter().map(&mut typed).collect()
+}
+
+fn having(
+    view: &model::View,
+    node: &Node,
+    scope: &Scope,
+    aggregates: Option<&mut Vec<Aggregate>>,
+    problems: &mut Problems,
+) -> Option<Expr> {
+    let Some(aggregates) = aggregates else {
+        problems.push(words::having_without_group(view.having_span));
+        return None;
+    };
+    let aggregates = Aggregates::Collected(aggregates);
+    let condition = Expressions { scope, problems: &mut *problems, aggregates }.condition(node, "having")?;
+    over_group(condition, scope, group_span(view), problems)
 }
 
 /// The group keys; their types and names are known to the scope from now on.
