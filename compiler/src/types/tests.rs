@@ -8,6 +8,7 @@ use crate::resolve::resolve;
 use crate::source::SourceFile;
 
 mod limits;
+mod model;
 mod pipelines;
 
 /// Types a pipeline file; what was found, as users read it.
