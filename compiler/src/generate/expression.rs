@@ -320,7 +320,8 @@ impl Emitter<'_> {
         match bound.nullable.as_slice() {
             [one] => {
                 let (name, value, body) = (&one.0, one.1.tight(), &bound.body);
-                Some((quote!(#value.is_some_and(|#name| #body)), bound.fallible))
+                let test = closure(&quote!(#name), body);
+                Some((quote!(#value.is_some_and(#test)), bound.fallible))
             }
             [one, two] => {
                 let (a, b, body) = (&one.0, &two.0, &bound.body);
@@ -576,12 +577,35 @@ struct Bound {
 }
 
 fn mapped(value: &TokenStream, names: &TokenStream, body: &TokenStream, returns: Returns) -> TokenStream {
+    let closure = closure(names, body);
     match returns {
-        Returns::Value => quote!(#value.map(|#names| #body)),
-        Returns::Option => quote!(#value.and_then(|#names| #body)),
-        Returns::Result => quote!(#value.map(|#names| #body).transpose()?),
-        Returns::ResultOption => quote!(#value.map(|#names| #body).transpose()?.flatten()),
+        Returns::Value => quote!(#value.map(#closure)),
+        Returns::Option => quote!(#value.and_then(#closure)),
+        Returns::Result => quote!(#value.map(#closure).transpose()?),
+        Returns::ResultOption => quote!(#value.map(#closure).transpose()?.flatten()),
     }
+}
+
+/// `|a| body`, or the function alone if the body only calls it with `a`.
+fn closure(names: &TokenStream, body: &TokenStream) -> TokenStream {
+    let mut tokens: Vec<proc_macro2::TokenTree> = body.clone().into_iter().collect();
+    let only_names = match tokens.last() {
+        Some(proc_macro2::TokenTree::Group(group)) => {
+            group.delimiter() == proc_macro2::Delimiter::Parenthesis
+                && group.stream().to_string() == names.to_string()
+        }
+        _ => false,
+    };
+    let path = |token: &proc_macro2::TokenTree| match token {
+        proc_macro2::TokenTree::Punct(punct) => matches!(punct.as_char(), ':' | '<' | '>' | ','),
+        proc_macro2::TokenTree::Group(_) => false,
+        proc_macro2::TokenTree::Ident(_) | proc_macro2::TokenTree::Literal(_) => true,
+    };
+    if only_names && tokens.len() > 1 && tokens[..tokens.len() - 1].iter().all(path) {
+        tokens.pop();
+        return tokens.into_iter().collect();
+    }
+    quote!(|#names| #body)
 }
 
 fn letter(number: usize) -> String {
