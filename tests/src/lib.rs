@@ -49,11 +49,8 @@ impl Job {
         let file = folder.path().join("pipeline.yaml");
         fs::write(&file, yaml).expect("writes the pipeline");
         let binary = folder.path().join("job");
-        let output = millstream()
-            .args(["build", "-q", "-o"])
-            .args([&binary, &file])
-            .output()
-            .expect("runs the command");
+        let output =
+            millstream().args(["build", "-q", "-o"]).args([&binary, &file]).output().expect("runs the command");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         Self { folder, binary }
     }
@@ -97,7 +94,7 @@ pub fn json_lines(path: &Path) -> Vec<Value> {
 pub fn sqlite_rows(path: &Path, table: &str, order: &str) -> Vec<Value> {
     let connection = rusqlite::Connection::open(path).expect("opens the database");
     let mut statement = connection.prepare(&format!("select * from \"{table}\" order by {order}")).expect("reads");
-    let names: Vec<String> = statement.column_names().iter().map(|name| (*name).to_owned()).collect();
+    let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let mut rows = statement.query([]).expect("reads");
     let mut all = Vec::new();
     while let Some(row) = rows.next().expect("reads") {

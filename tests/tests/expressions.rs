@@ -98,7 +98,9 @@ fn pipeline(cases: &[&Case]) -> String {
             let _ = writeln!(inserts, "  - {{into: e{id}, from: v{id}}}");
         } else {
             let _ = match case.clause.as_deref() {
-                Some("where") => writeln!(inserts, "  - {{into: e{id}, from: input, where: {expr}, select: {{line: line}}}}"),
+                Some("where") => {
+                    writeln!(inserts, "  - {{into: e{id}, from: input, where: {expr}, select: {{line: line}}}}")
+                }
                 _ => writeln!(inserts, "  - {{into: e{id}, from: input, select: {{line: line, value: {expr}}}}}"),
             };
         }
@@ -156,7 +158,13 @@ fn compare(job: &Job, case: &Case, report: &mut BTreeMap<i64, String>) {
     let count = if case.is_aggregate() { 1 } else { 24 };
     // Sums of doubles are exact here; Java's mathematics differ in the last digit.
     let rounded = matches!(case.group.as_str(), "math" | "aggregates" | "extra" | "wraps" | "fails");
-    let tolerance = if case.ty.as_deref().is_some_and(|ty| ty.starts_with("FLOAT")) && rounded { 1e-6 } else if rounded { 1e-13 } else { 0.0 };
+    let tolerance = if case.ty.as_deref().is_some_and(|ty| ty.starts_with("FLOAT")) && rounded {
+        1e-6
+    } else if rounded {
+        1e-13
+    } else {
+        0.0
+    };
     let mut wrong = String::new();
     for line in 0..count {
         if case.doubtful.contains(&line) {
@@ -206,7 +214,8 @@ fn expressions_give_what_flink_gives() {
             (false, _) if case.column_type().is_none() => skipped += 1,
             (false, Some(why)) => {
                 let why: Vec<&str> = why.lines().take(6).collect();
-                report.insert(case.id, format!("{} [{}] {}\n    {}", case.id, case.group, case.expr, why.join("\n    ")));
+                report
+                    .insert(case.id, format!("{} [{}] {}\n    {}", case.id, case.group, case.expr, why.join("\n    ")));
             }
             (false, None) => good.push(case),
         }

@@ -591,8 +591,7 @@ fn closure(names: &TokenStream, body: &TokenStream) -> TokenStream {
     let mut tokens: Vec<proc_macro2::TokenTree> = body.clone().into_iter().collect();
     let only_names = match tokens.last() {
         Some(proc_macro2::TokenTree::Group(group)) => {
-            group.delimiter() == proc_macro2::Delimiter::Parenthesis
-                && group.stream().to_string() == names.to_string()
+            group.delimiter() == proc_macro2::Delimiter::Parenthesis && group.stream().to_string() == names.to_string()
         }
         _ => false,
     };
