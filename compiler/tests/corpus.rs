@@ -39,9 +39,20 @@ fn what_is_right_gets_no_text() {
     }
 }
 
+#[test]
+fn whole_pipelines_in_the_docs_are_right() {
+    let page = fs::read_to_string(repository().join("docs/language.md")).expect("docs/language.md can be read");
+    let blocks = page.split("```yaml\n").skip(1).filter_map(|rest| rest.split_once("```").map(|(block, _)| block));
+    let whole: Vec<&str> = blocks.filter(|block| block.starts_with("version: 1")).collect();
+    assert!(!whole.is_empty());
+    for pipeline in whole {
+        assert_eq!(check("language.md", pipeline.as_bytes()), "");
+    }
+}
+
 /// The pipelines of a folder of the repository, sorted.
 fn pipelines(folder: &str) -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder);
+    let folder = repository().join(folder);
     let entries = fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("a folder can be read").path()).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "yaml"));
@@ -49,19 +60,26 @@ fn pipelines(folder: &str) -> Vec<PathBuf> {
     paths
 }
 
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
 /// What the compiler says about a file.
 fn problems_of(path: &Path) -> String {
     let bytes = fs::read(path).expect("a pipeline of the corpus can be read");
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    check(&path.file_name().unwrap_or_default().to_string_lossy(), &bytes)
+}
+
+fn check(name: &str, bytes: &[u8]) -> String {
     let mut problems = Problems::default();
-    let file = SourceFile::decode(name, &bytes, &mut problems);
+    let file = SourceFile::decode(name, bytes, &mut problems);
     if !problems.has_errors() {
         let line = file.text.lines().next().unwrap_or_default();
         let environment = |name: &str| (name == "HOME").then(|| "/home/somebody".to_string());
         let profile = line.strip_prefix("# profile: ");
-        let compiled =
-            compile(&file, &CompileOptions { profile, environment: &environment, embedded: false }, &mut problems);
-        assert_eq!(compiled.is_none(), problems.has_errors(), "{}: a result or an error, not both", path.display());
+        let options = CompileOptions { profile, environment: &environment, embedded: false };
+        let compiled = compile(&file, &options, &mut problems);
+        assert_eq!(compiled.is_none(), problems.has_errors(), "{name}: a result or an error, not both");
     }
     problems.render(&file, false)
 }

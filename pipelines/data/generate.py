@@ -25,7 +25,7 @@ HOURS = [9, 6, 5, 5, 5, 6, 9, 12, 16, 20, 22, 19, 14, 16, 20, 21, 19, 16, 14, 17
 FAMILY_NAMES = ["王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴"]
 GIVEN_NAMES = ["芳", "伟", "娜", "敏", "静", "强", "磊", "洋", "艳", "杰"]
 OTHER_NAMES = ["O'Neil", 'Li "Coco" Na', "Анна", "José", "用户😀", "A\\B"]
-PRODUCTS = ["年金", "重疾险", "医疗险", 'car "plus"', "life\\term", "意外险 🛡"]
+PRODUCTS = ["年金", "重疾险", "医疗险", 'car "plus"', "life\\term", "意外险 🚗"]
 PAGES = ["/home", "/policy/list", "/policy/detail", "/claim/new", "首页/保险", "/我的\t保单", 'promo "5.20"', "a\\b"]
 KINDS = ["page", "click", "expose", "button", None]
 

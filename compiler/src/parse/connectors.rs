@@ -34,7 +34,7 @@ enum ValueRule {
     AnyText,
     /// `true` or `false`.
     Boolean,
-    /// One ASCII character.
+    /// One ASCII character, or `tab`.
     Character,
     /// One of these.
     OneOf(&'static [&'static str]),
@@ -166,8 +166,10 @@ fn value(reader: &mut Reader<'_>, node: &Node, at: At<'_>, rule: ValueRule) -> O
         }
         ValueRule::Character => {
             let text = reader.text(node, at)?;
-            if text.value.len() == 1 && text.value.is_ascii() {
-                return Some(text);
+            match text.value.as_bytes() {
+                b"tab" | b"\\t" => return Some(text),
+                [byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\r' | b'\n') => return Some(text),
+                _ => {}
             }
             reader.report(words::not_a_character(node.span, at))
         }

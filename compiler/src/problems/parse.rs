@@ -159,8 +159,8 @@ pub fn wrong_state(span: Span, view: &str, value: &str) -> Problem {
 
 /// `E0114`
 pub fn not_a_character(span: Span, at: impl Display) -> Problem {
-    Problem::error("E0114", span, format!("{at} must be one ASCII character"))
-        .help("write for example `\",\"`, `\";\"` or `\"\\t\"`")
+    Problem::error("E0114", span, format!("{at} must be one ASCII character, and no quote"))
+        .help("write for example `\",\"`, `\";\"` or `tab`")
 }
 
 /// `E0114`
