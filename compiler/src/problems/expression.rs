@@ -50,12 +50,18 @@ pub fn syntax(error: &SyntaxError) -> Problem {
     }
 }
 
+/// Units behind which people expect a difference of times to be measured.
+const UNITS: [&str; 6] = ["year", "month", "day", "hour", "minute", "second"];
+
 fn unexpected(problem: Problem, found: &str, missing: Missing) -> Problem {
     let problem = problem.label(format!("expected {}", word(missing)));
     let lower = found.to_ascii_lowercase();
     match missing {
         Missing::OperatorOrEnd if lower == "as" => {
             problem.help("a name is given by the map key (`name: expression`), or with `as` in a list")
+        }
+        Missing::OperatorOrEnd if UNITS.contains(&lower.as_str()) => {
+            problem.help(format!("the time between two moments is timestampdiff({lower}, from, to)"))
         }
         Missing::OperatorOrEnd if found.starts_with('\'') => problem.help("texts are joined with ||"),
         Missing::AliasOrEnd => problem.help("another name is given with `as`: `orders as o`"),

@@ -151,7 +151,7 @@ impl Expressions<'_> {
     /// `x between a and b` is `x >= a and x <= b`.
     fn between(&mut self, operands: &[Node; 3], symmetric: bool, negated: bool, node: &Node) -> Option<Expr> {
         let [value, low, high] = operands.each_ref().map(|operand| self.expression(operand));
-        let [value, low, high] = alike([value?, low?, high?]);
+        let (value, low, high) = (value?, low?, high?);
         let swapped = symmetric.then(|| (value.clone(), high.clone(), low.clone()));
         let mut range = |value: Expr, low: Expr, high: Expr| {
             let above = self.binary(BinaryOp::GreaterOrEqual, value.clone(), low, node);
@@ -170,12 +170,9 @@ impl Expressions<'_> {
         let value = self.expression(operand);
         let items: Vec<Option<Expr>> = list.iter().map(|item| self.expression(item)).collect();
         let (value, items) = (value?, items.into_iter().collect::<Option<Vec<Expr>>>()?);
-        let mut all: Vec<Expr> = std::iter::once(value).chain(items).collect();
-        widen_all(&mut all);
-        let value = all.remove(0);
         // The first item that does not fit says enough about the rest.
         let mut equal = Vec::new();
-        for (item, written) in all.into_iter().zip(list) {
+        for (item, written) in items.into_iter().zip(list) {
             let result = catalogue::binary(BinaryOp::Equal, value.clone(), item, node.span);
             equal.push(self.called_between(result, operand, written)?);
         }
@@ -307,21 +304,6 @@ impl Expressions<'_> {
 /// [`catalogue::widen`], with bare nulls.
 pub fn widen(value: Expr, base: Base) -> Option<Expr> {
     if value.ty.base == Base::Null { Some(null(base, value.span)) } else { catalogue::widen(value, base) }
-}
-
-/// Values that are compared with each other become values of one type, if there is one.
-fn alike<const N: usize>(values: [Expr; N]) -> [Expr; N] {
-    let mut all = values.to_vec();
-    widen_all(&mut all);
-    <[Expr; N]>::try_from(all).unwrap_or(values)
-}
-
-fn widen_all(values: &mut Vec<Expr>) {
-    let types: Vec<Ty> = values.iter().map(|value| value.ty).collect();
-    let Some(base) = catalogue::common_type(&types) else { return };
-    if let Some(widened) = values.iter().map(|value| widen(value.clone(), base)).collect() {
-        *values = widened;
-    }
 }
 
 /// A null of a type.

@@ -125,6 +125,10 @@ fn foreign_spellings_are_understood() {
             "leave it out; first_value and last_value skip nulls and go by arrival",
         ],
     );
+    check_words(
+        "(a - b) day",
+        &["`day` cannot stand here", "the time between two moments is timestampdiff(day, from, to)"],
+    );
     check_words("'a' 'b'", &["`'b'` cannot stand here", "texts are joined with ||"]);
     check_words(
         "abs(a) as b",
