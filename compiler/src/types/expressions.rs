@@ -46,7 +46,8 @@ impl Expressions<'_> {
             NodeKind::Type(ty) => self.type_argument(ty),
             NodeKind::Negate(operand) => {
                 let value = self.expression(operand)?;
-                self.called(catalogue::negate(value, node.span), node)
+                let negated = self.called(catalogue::negate(value, node.span), node)?;
+                Some(fitting(negated))
             }
             NodeKind::Plus(operand) => self.plus(operand),
             NodeKind::Not(operand) => {
@@ -304,6 +305,16 @@ impl Expressions<'_> {
 /// [`catalogue::widen`], with bare nulls.
 pub fn widen(value: Expr, base: Base) -> Option<Expr> {
     if value.ty.base == Base::Null { Some(null(base, value.span)) } else { catalogue::widen(value, base) }
+}
+
+/// `-(-2147483648)` is a constant that `int` does not hold.
+fn fitting(value: Expr) -> Expr {
+    match value.kind {
+        Kind::Literal(Literal::Integer(number)) if value.ty.base == Base::Int && i32::try_from(number).is_err() => {
+            Expr { ty: Ty { base: Base::BigInt, ..value.ty }, ..value }
+        }
+        _ => value,
+    }
 }
 
 /// A null of a type.

@@ -92,6 +92,13 @@ fn conditions_are_written_out() {
 }
 
 #[test]
+fn constants_have_types_that_hold_them() {
+    let view = view("from: orders\nselect: {a: -2147483648, b: -(-2147483648), c: -(1.5)}");
+    assert_eq!(outputs(&view.select), ["a = -2147483648", "b = 2147483648", "c = -15d"]);
+    assert_eq!(columns(&view), ["a: int not null", "b: bigint not null", "c: decimal(2, 1) not null"]);
+}
+
+#[test]
 fn without_select_all_columns_go_on() {
     let view = view("from: orders as o\nwhere: o.id > 1");
     assert_eq!(outputs(&view.select), ["id = #0.0", "type = #0.1", "amount = #0.2", "created = #0.3"]);
