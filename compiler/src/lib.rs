@@ -36,8 +36,9 @@ pub struct CompileOptions<'a> {
 pub struct Compiled {
     /// The pipeline's name.
     pub name: String,
-    /// The module `pipeline`: rows, and the job type [`job_type_name`] that implements
-    /// `millstream_runtime::job::Job`.
+    /// The type of the job, which implements `millstream_runtime::job::Job`: the pipeline's name in camel case.
+    pub job_type: String,
+    /// The module `pipeline`: the job and its rows.
     pub pipeline_rs: String,
     /// The features of the runtime that it needs, sorted.
     pub features: Vec<String>,
@@ -56,6 +57,7 @@ pub fn compile(file: &SourceFile, options: &CompileOptions<'_>, problems: &mut P
     let generated = generate::generate(&plan, file, options.embedded);
     Some(Compiled {
         name: typed.name.value.clone(),
+        job_type: generated.job_type,
         pipeline_rs: generated.module,
         features: generated.features,
         explain: plan::explain(&plan),

@@ -6,7 +6,7 @@ use std::path::Path;
 use handlebars::{Handlebars, no_escape};
 use serde_json::json;
 
-use crate::{Compiled, job_type_name};
+use crate::Compiled;
 
 use super::failure::Failure;
 
@@ -26,10 +26,7 @@ pub enum Runtime {
     /// In a folder; the crate is a workspace of its own.
     Folder(String),
     /// In the workspace that the crate is a member of.
-    Workspace {
-        /// Whether the workspace has lints that its members share.
-        lints: bool,
-    },
+    Workspace,
 }
 
 /// The crate of a compiled pipeline: texts by their path below its folder. `package` is its name for cargo; none for the pipeline's.
@@ -40,20 +37,19 @@ pub fn job_crate(
     package: Option<&str>,
 ) -> Result<Vec<(&'static str, String)>, Failure> {
     let binary = binary_name(&compiled.name);
-    let (runtime_path, lints) = match runtime {
-        Runtime::Folder(path) => (Some(path), false),
-        Runtime::Workspace { lints } => (None, *lints),
+    let runtime_path = match runtime {
+        Runtime::Folder(path) => Some(path),
+        Runtime::Workspace => None,
     };
     let values = json!({
         "name": compiled.name,
         "file": file,
         "package": package.unwrap_or(&binary),
         "binary": binary,
-        "job_type": job_type_name(&compiled.name),
+        "job_type": compiled.job_type,
         "runtime_path": runtime_path,
         "features": compiled.features,
         "sqlite": compiled.features.iter().any(|feature| feature == "sqlite"),
-        "lints": lints,
     });
     Ok(vec![
         ("Cargo.toml", fill(MANIFEST, &values)?),
@@ -80,7 +76,7 @@ pub fn surrounding_workspace(folder: &Path) -> Option<Runtime> {
         .filter_map(|ancestor| fs::read_to_string(ancestor.join("Cargo.toml")).ok())
         .find(|text| text.lines().any(|line| line.trim_end() == "[workspace]"))?;
     let has_runtime = manifest.lines().any(|line| line.starts_with("millstream-runtime"));
-    has_runtime.then(|| Runtime::Workspace { lints: manifest.contains("[workspace.lints") })
+    has_runtime.then(|| Runtime::Workspace)
 }
 
 /// The pipeline's name, as far as cargo takes it for a binary.
