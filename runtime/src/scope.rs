@@ -126,6 +126,20 @@ pub struct Scope<'a> {
     pub clock: &'a Clock,
 }
 
+impl<'a> Scope<'a> {
+    /// A copy of the text that lives as long as the batch.
+    #[inline]
+    pub fn keep(&self, text: &str) -> &'a str {
+        self.memory.alloc_str(text)
+    }
+
+    /// A copy of the bytes that lives as long as the batch.
+    #[inline]
+    pub fn keep_bytes(&self, bytes: &[u8]) -> &'a [u8] {
+        self.memory.alloc_slice_copy(bytes)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -162,19 +176,5 @@ mod tests {
         assert_eq!(utc.offset(i64::MAX), 0);
         assert_eq!(utc.offset(i64::MIN), 0);
         assert_eq!(utc.offset_of_local(5), 0);
-    }
-}
-
-impl<'a> Scope<'a> {
-    /// A copy of the text that lives as long as the batch.
-    #[inline]
-    pub fn keep(&self, text: &str) -> &'a str {
-        self.memory.alloc_str(text)
-    }
-
-    /// A copy of the bytes that lives as long as the batch.
-    #[inline]
-    pub fn keep_bytes(&self, bytes: &[u8]) -> &'a [u8] {
-        self.memory.alloc_slice_copy(bytes)
     }
 }

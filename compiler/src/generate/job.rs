@@ -144,7 +144,7 @@ impl Generator<'_> {
 
                 fn batch<'a>(&mut self, #batch_names: &mut #context<'a, '_>) { #batch }
 
-                fn emit<'a>(&mut self, #emit_cx: &mut #context<'a, '_>) -> bool { #emit }
+                fn emit(&mut self, #emit_cx: &mut #context<'_, '_>) -> bool { #emit }
 
                 fn sweep(&mut self, #sweep_scope: &#scope<'_>) { #(#sweeps)* }
             }

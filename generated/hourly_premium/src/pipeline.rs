@@ -130,7 +130,7 @@ impl Job for HourlyPremium {
         }
     }
 
-    fn emit<'a>(&mut self, cx: &mut Context<'a, '_>) -> bool {
+    fn emit(&mut self, cx: &mut Context<'_, '_>) -> bool {
         let mut left = BATCH;
         while left > 0 && let Some(changed) = self.hourly.next_changed(&cx.scope) {
             left -= 1;

@@ -145,7 +145,7 @@ impl Job for PremiumDropAlert {
         }
     }
 
-    fn emit<'a>(&mut self, _cx: &mut Context<'a, '_>) -> bool {
+    fn emit(&mut self, _cx: &mut Context<'_, '_>) -> bool {
         false
     }
 

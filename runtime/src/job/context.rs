@@ -2,7 +2,6 @@
 
 use bumpalo::collections::Vec;
 
-use crate::connectors::Row;
 use crate::decode::{Decode, Record, Rows};
 use crate::operators::Change;
 use crate::scope::Scope;
@@ -157,9 +156,4 @@ impl<'r, 'c, 'a> Input<'r, 'c, 'a> {
     pub fn failed(&self) -> &[(Record<'a>, Fault)] {
         &self.failed
     }
-}
-
-/// A row's key in its query, for `contend`.
-pub fn values<'a, const N: usize>(row: &'a dyn Row, columns: [usize; N]) -> [Value<'a>; N] {
-    columns.map(|column| row.value(column))
 }

@@ -16,7 +16,7 @@ use crate::job::terminal::Terminal;
 use crate::scope::Scope;
 use crate::tables::{Cache, OnConflict};
 
-pub use context::{BATCH, Context, Input, RowFault, values};
+pub use context::{BATCH, Context, Input, RowFault};
 pub use embedded::{Embedded, Takes};
 pub use info::{JobInfo, Setting, TableSettings};
 
@@ -38,7 +38,7 @@ pub trait Job: Sized {
     fn batch<'a>(&mut self, table: usize, input: &mut Input<'_, '_, 'a>, cx: &mut Context<'a, '_>);
 
     /// Gives out up to [`BATCH`] rows of views that changed in this epoch; tells whether there may be more.
-    fn emit<'a>(&mut self, cx: &mut Context<'a, '_>) -> bool;
+    fn emit(&mut self, cx: &mut Context<'_, '_>) -> bool;
 
     /// Forgets state whose time is over.
     fn sweep(&mut self, scope: &Scope<'_>);

@@ -202,7 +202,6 @@ impl<J: Job> Running<J> {
         from.open = !input.ended();
         drop(input);
         from.taken = rows.position();
-        drop(rows);
         self.records += read;
         self.epoch_rows += read;
         self.memory.reset();

@@ -41,6 +41,7 @@ impl ExactInteger {
 pub struct ExactFloat {
     /// Ascending in magnitude, zeros behind the last.
     parts: [f64; 3],
+    #[expect(clippy::box_collection, reason = "hardly any sum has more than three parts: one word for those")]
     more: Option<Box<Vec<f64>>>,
     special: Option<Box<Special>>,
 }
@@ -126,6 +127,7 @@ impl ExactFloat {
     }
 
     /// The sum, rounded once.
+    #[expect(clippy::float_cmp, reason = "the comparison is of exact results")]
     pub fn value(&self) -> f64 {
         if let Some(special) = &self.special {
             let nan = special.nan > 0 || special.infinite > 0 && special.negative_infinite > 0;

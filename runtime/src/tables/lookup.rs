@@ -8,6 +8,7 @@ use lru::LruCache;
 use crate::connectors::{Failure, Store, TableInfo};
 use crate::state::KeyedBytes;
 use crate::tables::encoded::{decode, encode};
+use crate::tables::pending::Known;
 use crate::values::Value;
 
 /// `cache:` of a look-up table.
@@ -58,11 +59,11 @@ struct Recent {
     asked: Instant,
 }
 
-/// Whether a key has a row, as far as it is known: `None` if the store must be asked.
-type Known<'a> = Option<Option<&'a [u8]>>;
-
-fn open(kept: &[u8]) -> Option<&[u8]> {
-    kept.split_first().filter(|(kind, _)| **kind == PRESENT).map(|(_, row)| row)
+fn open(kept: &[u8]) -> Known<'_> {
+    match kept.split_first() {
+        Some((&PRESENT, row)) => Known::Row(row),
+        Some(_) | None => Known::Absent,
+    }
 }
 
 fn close(row: Option<&[u8]>, into: &mut Vec<u8>) {
@@ -118,21 +119,21 @@ impl Lookup {
 
     fn known(&mut self, key: &[u8]) -> Known<'_> {
         match &mut self.kept {
-            Kept::Everything { rows, .. } => return Some(rows.get(key).and_then(open)),
+            Kept::Everything { rows, .. } => return rows.get(key).map_or(Known::Absent, open),
             Kept::Recent { rows, ttl, .. } => {
                 let fresh = rows.peek(key).is_some_and(|recent| ttl.is_none_or(|ttl| recent.asked.elapsed() < ttl));
                 if fresh {
-                    return rows.get(key).map(|recent| open(&recent.row));
+                    return rows.get(key).map_or(Known::Unknown, |recent| open(&recent.row));
                 }
             }
             Kept::Nothing => {}
         }
-        self.answers.get(key).map(open)
+        self.answers.get(key).map_or(Known::Unknown, open)
     }
 
     /// Notes that the current batch needs a key.
     pub fn want(&mut self, key: &[u8]) {
-        if self.known(key).is_none() {
+        if self.known(key) == Known::Unknown {
             self.wanted.set(key, &[]);
         }
     }
@@ -172,12 +173,15 @@ impl Lookup {
 
     /// The row of a key; the store is asked if nobody knows.
     pub fn get(&mut self, key: &[u8]) -> Result<Option<&[u8]>, Failure> {
-        if self.known(key).is_none() {
+        if self.known(key) == Known::Unknown {
             self.wanted.clear();
             self.wanted.set(key, &[]);
             self.fetch()?;
         }
-        Ok(self.known(key).flatten())
+        Ok(match self.known(key) {
+            Known::Row(row) => Some(row),
+            Known::Absent | Known::Unknown => None,
+        })
     }
 
     /// Forgets what the store said of the last batch.

@@ -19,7 +19,7 @@ pub use encoded::EncodedRow;
 use encoded::{decode, encode, encode_row};
 pub use lookup::Cache;
 use lookup::{Lookup, encode_key};
-use pending::Pending;
+use pending::{Known, Pending};
 
 /// A row of a table of the pipeline; implemented by generated code.
 pub trait TableRow: Row {
@@ -46,7 +46,7 @@ pub trait Appended: TableRow {}
 /// The tables of a running job.
 #[derive(Default)]
 pub struct Tables {
-    tables: Vec<Table>,
+    all: Vec<Table>,
     key: Vec<u8>,
     before: Vec<u8>,
     after: Vec<u8>,
@@ -81,7 +81,7 @@ impl Tables {
     /// Adds the next table.
     pub fn open(&mut self, table: OpenTable) {
         let changelog = table.embedded || table.sink.as_ref().is_some_and(|sink| sink.wants_changelog());
-        self.tables.push(Table {
+        self.all.push(Table {
             info: table.info,
             sink: table.sink,
             pending: Pending::new(changelog),
@@ -111,7 +111,7 @@ impl Tables {
     }
 
     fn append_row(&mut self, table: usize, kind: ChangeKind, row: &dyn Row) -> Result<(), Fault> {
-        let Some(table) = self.tables.get_mut(table) else { return Ok(()) };
+        let Some(table) = self.all.get_mut(table) else { return Ok(()) };
         check(table.info, row)?;
         self.after.clear();
         encode_row(row, 0..table.info.columns.len(), &mut self.after);
@@ -127,7 +127,7 @@ impl Tables {
     }
 
     fn change_row(&mut self, table: usize, before: Option<&dyn Row>, after: Option<&dyn Row>) -> Result<(), Fault> {
-        let Some(table) = self.tables.get_mut(table) else { return Ok(()) };
+        let Some(table) = self.all.get_mut(table) else { return Ok(()) };
         let info = table.info;
         if let Some(row) = after {
             check(info, row)?;
@@ -161,7 +161,7 @@ impl Tables {
     /// row's key in the query, before and after the same; none if it has none.
     pub fn contend<R: Keyed>(&mut self, change: &Change<R>, own: Option<&[Value<'_>]>) -> Result<(), Fault> {
         if let Some(row) = &change.after
-            && let Some(table) = self.tables.get(R::TABLE)
+            && let Some(table) = self.all.get(R::TABLE)
         {
             check(table.info, row)?;
         }
@@ -176,7 +176,7 @@ impl Tables {
                 R::TABLE,
                 own.is_some(),
                 row,
-                after.is_some_and(|after| same_key(R::TABLE, &self.tables, row, after)),
+                after.is_some_and(|after| same_key(R::TABLE, &self.all, row, after)),
             )?;
         }
         if let Some(row) = after {
@@ -191,39 +191,35 @@ impl Tables {
     }
 
     fn settle(&mut self, table: usize, keyed: bool, row: &dyn Row, present: bool) -> Result<(), Fault> {
-        let Some(table) = self.tables.get_mut(table) else { return Ok(()) };
+        let Some(table) = self.all.get_mut(table) else { return Ok(()) };
         let Some(conflicts) = &mut table.conflicts else { return Ok(()) };
         self.key.clear();
         encode_key_of(table.info, row, &mut self.key);
         self.after.clear();
         encode_row(row, 0..table.info.columns.len(), &mut self.after);
         let own = keyed.then_some(self.own.as_slice());
-        match conflicts.change(&self.key, own, present.then_some(self.after.as_slice())) {
-            Ok(standing) => {
-                if standing.before != standing.after {
-                    table.pending.set(&self.key, standing.before, standing.after);
-                }
-                Ok(())
+        if let Ok(standing) = conflicts.change(&self.key, own, present.then_some(self.after.as_slice())) {
+            if standing.before != standing.after {
+                table.pending.set(&self.key, standing.before, standing.after);
             }
-            Err(conflicts::Conflict) => {
-                let message = format!(
-                    "two rows of the query have the same primary key ({}) in table '{}', and on_conflict is fail",
-                    key_text(table.info, row),
-                    table.info.name
-                );
-                self.failure.get_or_insert(Failure { message: message.clone(), environment: false });
-                Err(Fault::new(message))
-            }
+            return Ok(());
         }
+        let message = format!(
+            "two rows of the query have the same primary key ({}) in table '{}', and on_conflict is fail",
+            key_text(table.info, row),
+            table.info.name
+        );
+        self.failure.get_or_insert(Failure { message: message.clone(), environment: false });
+        Err(Fault::new(message))
     }
 
     /// Notes that the current batch will look a key up, given its values in the order of the primary key.
     pub fn want<R: TableRow>(&mut self, key: &[Value<'_>]) {
-        let Some(table) = self.tables.get_mut(R::TABLE) else { return };
+        let Some(table) = self.all.get_mut(R::TABLE) else { return };
         if let Some(lookup) = &mut table.lookup {
             self.key.clear();
             encode_key(table.info, key, &mut self.key);
-            if table.pending.get(&self.key).is_none() {
+            if table.pending.get(&self.key) == Known::Unknown {
                 lookup.want(&self.key);
             }
         }
@@ -231,7 +227,7 @@ impl Tables {
 
     /// Asks the stores once for all keys that are wanted.
     pub fn fetch(&mut self) {
-        for lookup in self.tables.iter_mut().filter_map(|table| table.lookup.as_mut()) {
+        for lookup in self.all.iter_mut().filter_map(|table| table.lookup.as_mut()) {
             if let Err(failure) = lookup.fetch() {
                 self.failure.get_or_insert(failure);
             }
@@ -249,8 +245,8 @@ impl Tables {
         let Some(bytes) = self.find(R::TABLE, key, scope)? else { return Ok(None) };
         let mut rest = bytes;
         let mut row = R::default();
-        let table = &self.tables.get(R::TABLE).map_or(&[][..], |table| table.info.columns);
-        for column in table.iter() {
+        let table = &self.all.get(R::TABLE).map_or(&[][..], |table| table.info.columns);
+        for column in *table {
             let value = decode(&mut rest);
             if let Some(wanted) = R::COLUMNS.iter().position(|name| *name == column.name) {
                 row.set(wanted, Field::Value(value), scope)?;
@@ -261,12 +257,14 @@ impl Tables {
     }
 
     fn find<'a>(&mut self, table: usize, key: &[Value<'_>], scope: &Scope<'a>) -> Result<Option<&'a [u8]>, Fault> {
-        let Some(table) = self.tables.get_mut(table) else { return Ok(None) };
+        let Some(table) = self.all.get_mut(table) else { return Ok(None) };
         self.key.clear();
         encode_key(table.info, key, &mut self.key);
         let keep = |bytes: &[u8]| -> &'a [u8] { scope.memory.alloc_slice_copy(bytes) };
-        if let Some(row) = table.pending.get(&self.key) {
-            return Ok(row.map(keep));
+        match table.pending.get(&self.key) {
+            Known::Row(row) => return Ok(Some(keep(row))),
+            Known::Absent => return Ok(None),
+            Known::Unknown => {}
         }
         let Some(lookup) = &mut table.lookup else { return Ok(None) };
         match lookup.get(&self.key) {
@@ -281,7 +279,7 @@ impl Tables {
 
     /// Forgets what was asked for the batch that is done.
     pub fn end_batch(&mut self) {
-        for lookup in self.tables.iter_mut().filter_map(|table| table.lookup.as_mut()) {
+        for lookup in self.all.iter_mut().filter_map(|table| table.lookup.as_mut()) {
             lookup.end_batch();
         }
     }
@@ -294,7 +292,7 @@ impl Tables {
     /// Loads the look-up tables that are kept whole and not loaded yet, or too old.
     pub fn begin_epoch(&mut self) -> Result<(), Failure> {
         let now = Instant::now();
-        for lookup in self.tables.iter_mut().filter_map(|table| table.lookup.as_mut()) {
+        for lookup in self.all.iter_mut().filter_map(|table| table.lookup.as_mut()) {
             lookup.refresh(now)?;
         }
         Ok(())
@@ -302,7 +300,7 @@ impl Tables {
 
     /// Writes the epoch's changes to the sinks and commits them.
     pub fn commit(&mut self, epoch: u64) -> Result<(), Failure> {
-        for table in &mut self.tables {
+        for table in &mut self.all {
             if let Some(lookup) = &mut table.lookup {
                 table.pending.each_key(|key, row| lookup.written(key, row));
             }
@@ -310,7 +308,7 @@ impl Tables {
                 table.written += table.pending.write(sink.as_mut())?;
             }
         }
-        for sink in self.tables.iter_mut().filter_map(|table| table.sink.as_mut()) {
+        for sink in self.all.iter_mut().filter_map(|table| table.sink.as_mut()) {
             sink.commit(epoch)?;
         }
         Ok(())
@@ -318,7 +316,7 @@ impl Tables {
 
     /// The sinks with their tables and the changes written to each.
     pub fn sinks(&mut self) -> impl Iterator<Item = (&'static TableInfo, &mut dyn Sink, u64)> {
-        self.tables.iter_mut().filter_map(|table| {
+        self.all.iter_mut().filter_map(|table| {
             let sink: &mut dyn Sink = table.sink.as_mut()?.as_mut();
             Some((table.info, sink, table.written))
         })
@@ -333,7 +331,7 @@ impl Tables {
     where
         R: RowOf,
     {
-        let Some(table) = self.tables.get_mut(R::TABLE) else { return Ok(()) };
+        let Some(table) = self.all.get_mut(R::TABLE) else { return Ok(()) };
         for (before, after) in table.pending.keyed() {
             if before != after {
                 each(Change { before: read::<R>(before, scope)?, after: read::<R>(after, scope)? });

@@ -8,6 +8,17 @@ use crate::tables::encoded::EncodedRow;
 const ABSENT: u8 = 0;
 const PRESENT: u8 = 1;
 
+/// What is known of the row of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known<'a> {
+    /// Nothing.
+    Unknown,
+    /// There is none.
+    Absent,
+    /// The row.
+    Row(&'a [u8]),
+}
+
 /// What an epoch changes in a table.
 #[derive(Debug, Default)]
 pub struct Pending {
@@ -28,20 +39,12 @@ impl Pending {
         Self { changelog, ..Self::default() }
     }
 
-    /// How many rows wait.
-    pub fn len(&self) -> usize {
-        self.now.len() + self.log.len()
-    }
-
-    /// Whether none waits.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// The row of a key as this epoch left it: `None` if the epoch did not touch it, `Some(None)` if it is gone.
-    pub fn get(&self, key: &[u8]) -> Option<Option<&[u8]>> {
-        let kept = self.now.get(key)?;
-        Some(kept.split_first().filter(|(kind, _)| **kind == PRESENT).map(|(_, row)| row))
+    /// The row of a key as this epoch left it.
+    pub fn get(&self, key: &[u8]) -> Known<'_> {
+        match self.now.get(key) {
+            None => Known::Unknown,
+            Some(kept) => read_kept(kept).map_or(Known::Absent, Known::Row),
+        }
     }
 
     /// Puts the row of a key in, or that it is gone.

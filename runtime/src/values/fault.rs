@@ -4,13 +4,13 @@ use std::fmt;
 
 /// The reason of a row error. Small, since every fallible expression returns it; made only off the hot path.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault(Box<String>);
+pub struct Fault(Box<str>);
 
 impl Fault {
     /// A fault with its sentence, lower case and without a full stop, such as `'abc' is no int`.
     #[cold]
     pub fn new(reason: impl Into<String>) -> Self {
-        Self(Box::new(reason.into()))
+        Self(reason.into().into_boxed_str())
     }
 
     /// A result that its type cannot hold.
