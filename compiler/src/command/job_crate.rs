@@ -76,7 +76,7 @@ pub fn surrounding_workspace(folder: &Path) -> Option<Runtime> {
         .filter_map(|ancestor| fs::read_to_string(ancestor.join("Cargo.toml")).ok())
         .find(|text| text.lines().any(|line| line.trim_end() == "[workspace]"))?;
     let has_runtime = manifest.lines().any(|line| line.starts_with("millstream-runtime"));
-    has_runtime.then(|| Runtime::Workspace)
+    has_runtime.then_some(Runtime::Workspace)
 }
 
 /// The pipeline's name, as far as cargo takes it for a binary.

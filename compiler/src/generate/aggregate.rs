@@ -8,6 +8,7 @@ use quote::{format_ident, quote};
 use crate::generate::Generator;
 use crate::generate::expression::{Code, Emitter};
 use crate::generate::names::{accumulators, ident, snake};
+use crate::generate::rows::{borrows, kept};
 use crate::generate::types;
 use crate::plan::Mode;
 use crate::types::model::{Aggregate, AggregateFunction, Column, ColumnRef, Expr, Group, Kind, View, ViewId};
@@ -155,7 +156,7 @@ impl<'p> Generator<'p> {
         let key = tuple(&parts);
         let input_param = if keys.is_empty() { quote!(_input) } else { quote!(input) };
         let at = |lifetime: TokenStream| -> TokenStream {
-            if self.borrows(&grouping.input) { quote!(#input_name<#lifetime>) } else { quote!(#input_name) }
+            if borrows(&grouping.input) { quote!(#input_name<#lifetime>) } else { quote!(#input_name) }
         };
         let (input_a, input_any) = (at(quote!('a)), at(quote!('_)));
         let (row_a, row_s) = (self.view_row(id, &quote!('a)), self.view_row(id, &quote!('s)));
@@ -170,11 +171,8 @@ impl<'p> Generator<'p> {
         let scope_name = if uses_scope { quote!(scope) } else { quote!(_scope) };
         let view_name = &self.names.views[id.0 as usize];
         let columns = self.view_columns(id);
-        let (kept, keep_scope) = if self.borrows(&columns) {
-            (self.kept(view_name, &columns), quote!(scope))
-        } else {
-            (quote!(row), quote!(_scope))
-        };
+        let (kept, keep_scope) =
+            if borrows(&columns) { (kept(view_name, &columns), quote!(scope)) } else { (quote!(row), quote!(_scope)) };
         let (gone, gone_key, gone_scope) = self.gone(id, grouping);
         quote! {
             impl #aggregation for #state_name {
@@ -261,7 +259,7 @@ impl<'p> Generator<'p> {
             let (output, column) = (&view.select[*at], &view.columns[*at]);
             let field = ident(&column.name);
             let code = emitter.as_field(&output.expr, column.ty, &column.name).tokens;
-            if code.to_string() == field.to_string() { quote!(#field) } else { quote!(#field: #code) }
+            if field == code.to_string() { quote!(#field) } else { quote!(#field: #code) }
         });
         let fields: Vec<TokenStream> = fields.collect();
         let body = quote!(#(#values)* #having Ok(Some(#row { #(#fields),* })));
@@ -281,10 +279,7 @@ impl<'p> Generator<'p> {
                 continue;
             };
             let (field, place) = (ident(&column.name), place_in(keys, number as usize));
-            let keep = match column.ty.base {
-                Base::Bytes => quote!(keep_bytes),
-                _ => quote!(keep),
-            };
+            let keep = if column.ty.base == Base::Bytes { quote!(keep_bytes) } else { quote!(keep) };
             let value = match (types::borrows(column.ty.base), column.ty.nullable) {
                 (false, _) => quote!(key #place),
                 (true, false) => quote!(scope.#keep(key #place)),
@@ -306,7 +301,7 @@ impl<'p> Generator<'p> {
             imports.runtime("operators", "Retract");
         }
         let at = |lifetime: TokenStream| -> TokenStream {
-            if self.borrows(&grouping.input) { quote!(#input_name<#lifetime>) } else { quote!(#input_name) }
+            if borrows(&grouping.input) { quote!(#input_name<#lifetime>) } else { quote!(#input_name) }
         };
         let (input_a, input_any) = (at(quote!('a)), at(quote!('_)));
         let takes: Vec<TokenStream> =

@@ -16,6 +16,7 @@ use crate::types::ty::{Base, Ty};
 
 /// A Rust expression.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent facts")]
 pub struct Code {
     /// The expression.
     pub tokens: TokenStream,
@@ -129,9 +130,9 @@ impl Emitter<'_> {
             Kind::Key(key) => (self.key)(*key),
             Kind::Aggregate(number) => (self.aggregate)(*number),
             Kind::Literal(literal) => self.literal(literal, expr.ty),
-            Kind::Call(call) => self.call(call, expr.ty),
-            Kind::And(parts) => self.junction(parts, "and", false),
-            Kind::Or(parts) => self.junction(parts, "or", true),
+            Kind::Call(call) => self.call(call),
+            Kind::And(parts) => self.junction(parts, false),
+            Kind::Or(parts) => self.junction(parts, true),
             Kind::Not(part) => self.not(part),
             Kind::IsNull(part) => self.is_null(part),
             Kind::IsTruth(part, truth) => {
@@ -274,9 +275,27 @@ impl Emitter<'_> {
                 if code.nullable { quote!(#tokens.is_some()) } else { quote!(true) }
             }
             Kind::Not(part) if matches!(part.kind, Kind::IsNull(_)) => self.emit(part).tokens,
+            Kind::Call(call) if operator_of(call).is_some() && call.function.strict => {
+                let bound = self.bind(call, true);
+                let body = &bound.body;
+                match bound.nullable.as_slice() {
+                    [] => body.clone(),
+                    [one] => {
+                        let (name, value) = (&one.0, one.1.tight());
+                        let test = closure(&quote!(#name), body);
+                        quote!(#value.is_none_or(#test))
+                    }
+                    [one, two, ..] => {
+                        let (a, b) = (&one.0, &two.0);
+                        let first = if one.1.nullable { one.1.tight() } else { one.1.option() };
+                        let second = two.1.option();
+                        quote!(#first.zip(#second).is_none_or(|(#a, #b)| #body))
+                    }
+                }
+            }
             _ => {
                 let (test, _) = self.truth(expr);
-                quote!(!(#test))
+                if is_atom(&test) { quote!(!#test) } else { quote!(!(#test)) }
             }
         }
     }
@@ -316,7 +335,7 @@ impl Emitter<'_> {
         if !call.function.strict || call.function.returns != Returns::Value {
             return None;
         }
-        let bound = self.bind(call);
+        let bound = self.bind(call, false);
         match bound.nullable.as_slice() {
             [one] => {
                 let (name, value, body) = (&one.0, one.1.tight(), &bound.body);
@@ -332,7 +351,7 @@ impl Emitter<'_> {
         }
     }
 
-    fn junction(&self, parts: &[Expr], word: &'static str, stop: bool) -> Code {
+    fn junction(&self, parts: &[Expr], stop: bool) -> Code {
         let codes: Vec<Code> = parts.iter().map(|part| self.emit(part)).collect();
         if codes.iter().all(|code| !code.nullable) {
             let operator = if stop { quote!(||) } else { quote!(&&) };
@@ -356,7 +375,6 @@ impl Emitter<'_> {
             };
             all = Code::new(tokens, true, fallible);
         }
-        let _ = word;
         all
     }
 
@@ -432,17 +450,15 @@ impl Emitter<'_> {
 
     fn argument(&self, expr: &Expr) -> Argument {
         match &expr.kind {
-            Kind::Prepared { ty, value } => match &value.kind {
-                Kind::Literal(Literal::Text(text)) => {
+            Kind::Prepared { ty, value } => {
+                if let Kind::Literal(Literal::Text(text)) = &value.kind {
                     let name = Ident::new(&self.prepared(ty, text), Span::call_site());
-                    Argument { parts: Vec::new(), compose: Box::new(move |_| quote!(&#name)) }
+                    return Argument { parts: Vec::new(), compose: Box::new(move |_| quote!(&#name)) };
                 }
-                _ => {
-                    let ty = self.imports().function(ty);
-                    let compose = move |parts: Vec<TokenStream>| quote!(&#ty::new(#(#parts),*));
-                    Argument { parts: vec![self.emit(value)], compose: Box::new(compose) }
-                }
-            },
+                let ty = self.imports().function(ty);
+                let compose = move |parts: Vec<TokenStream>| quote!(&#ty::new(#(#parts),*));
+                Argument { parts: vec![self.emit(value)], compose: Box::new(compose) }
+            }
             Kind::Slice(parts) => Argument {
                 parts: parts.iter().map(|part| self.emit(part)).collect(),
                 compose: Box::new(|parts| quote!(&[#(#parts),*])),
@@ -474,11 +490,11 @@ impl Emitter<'_> {
         name
     }
 
-    fn call(&self, call: &Call, ty: Ty) -> Code {
+    fn call(&self, call: &Call) -> Code {
         if let Some(feature) = call.function.feature {
             self.shared.features.borrow_mut().insert(feature.to_owned());
         }
-        let bound = self.bind(call);
+        let bound = self.bind(call, false);
         let body = &bound.body;
         let returns = call.function.returns;
         let (option, result) = match returns {
@@ -488,7 +504,6 @@ impl Emitter<'_> {
             Returns::ResultOption => (true, true),
         };
         let fallible = bound.fallible || result;
-        let _ = ty;
         match bound.nullable.as_slice() {
             [] => {
                 let tokens = if result { quote!(#body?) } else { body.clone() };
@@ -520,8 +535,8 @@ impl Emitter<'_> {
         }
     }
 
-    /// The call with its nullable arguments bound to names.
-    fn bind(&self, call: &Call) -> Bound {
+    /// The call with its nullable arguments bound to names; of a comparison perhaps the inverse.
+    fn bind(&self, call: &Call, inverse: bool) -> Bound {
         let function = &call.function;
         let arguments: Vec<Argument> = call.args.iter().map(|arg| self.argument(arg)).collect();
         let parts = || arguments.iter().flat_map(|argument| &argument.parts);
@@ -548,7 +563,8 @@ impl Emitter<'_> {
             given.push((argument.compose)(shown));
             single.push(argument.parts.first().is_some_and(|part| part.atom || part.nullable && lift));
         }
-        if let Some(operator) = operator_of(call)
+        if let Some(operator) = operator_of(call).map(|operator| operator[usize::from(inverse)].parse::<TokenStream>())
+            && let Ok(operator) = operator
             && let [left, right] = given.as_slice()
         {
             let side = |tokens: &TokenStream, atom: bool| if atom { tokens.clone() } else { quote!((#tokens)) };
@@ -633,22 +649,34 @@ fn is_tight(tokens: &TokenStream) -> bool {
     !text.contains("&&") && !text.contains("||") && !text.starts_with("if ") && !text.starts_with("match ")
 }
 
-/// The operator that says the same as a comparison of two values of one type that Rust orders as SQL does.
-fn operator_of(call: &Call) -> Option<TokenStream> {
+/// The operator that says the same as a comparison of two values of one type that Rust orders as SQL does, and its
+/// inverse.
+fn operator_of(call: &Call) -> Option<[&'static str; 2]> {
     let [left, right] = call.args.as_slice() else { return None };
-    let bases = (left.ty.base, right.ty.base);
-    let text =
-        matches!(bases.0, Base::Char(_) | Base::Varchar(_)) && matches!(bases.1, Base::Char(_) | Base::Varchar(_));
-    let ordered = bases.0 == bases.1 && !text && !matches!(bases.0, Base::Boolean | Base::Bytes | Base::Null);
+    let text = |base| matches!(base, Base::Char(_) | Base::Varchar(_));
+    let (a, b) = (left.ty.base, right.ty.base);
+    let same = a == b || text(a) && text(b);
+    // Not a number is neither less nor greater; text has an order of its own.
+    let ordered =
+        a == b && !text(a) && !matches!(a, Base::Boolean | Base::Bytes | Base::Null | Base::Float | Base::Double);
     match call.function.path {
-        "compare::eq" if ordered || text || bases.0 == bases.1 => Some(quote!(==)),
-        "compare::ne" if ordered || text || bases.0 == bases.1 => Some(quote!(!=)),
-        "compare::lt" if ordered => Some(quote!(<)),
-        "compare::le" if ordered => Some(quote!(<=)),
-        "compare::gt" if ordered => Some(quote!(>)),
-        "compare::ge" if ordered => Some(quote!(>=)),
+        "compare::eq" if same => Some(["==", "!="]),
+        "compare::ne" if same => Some(["!=", "=="]),
+        "compare::lt" if ordered => Some(["<", ">="]),
+        "compare::le" if ordered => Some(["<=", ">"]),
+        "compare::gt" if ordered => Some([">", "<="]),
+        "compare::ge" if ordered => Some([">=", "<"]),
         _ => None,
     }
+}
+
+/// Whether an expression is a chain of calls, to which `!` can be put.
+fn is_atom(tokens: &TokenStream) -> bool {
+    tokens.clone().into_iter().all(|token| match token {
+        proc_macro2::TokenTree::Punct(punct) => matches!(punct.as_char(), '.' | ':' | '?'),
+        proc_macro2::TokenTree::Ident(ident) => ident != "if" && ident != "match",
+        proc_macro2::TokenTree::Group(_) | proc_macro2::TokenTree::Literal(_) => true,
+    })
 }
 
 fn generics(call: &Call) -> TokenStream {

@@ -289,13 +289,8 @@ impl Generator<'_> {
             quote!(#column_info::#make(#name, #sql))
         });
         let key = table.primary_key.iter().map(|key| Literal::usize_unsuffixed(key.0 as usize));
-        let connector = match table.connector.as_ref().filter(|_| !self.embedded) {
-            Some(connector) => {
-                let kind = connector_key(connector.kind);
-                quote!(Some(#kind))
-            }
-            None => quote!(None),
-        };
+        let connector = table.connector.as_ref().filter(|_| !self.embedded).map(|it| connector_key(it.kind));
+        let connector = connector.map_or_else(|| quote!(None), |kind| quote!(Some(#kind)));
         let row = &self.names.tables[id.0 as usize];
         let source = if !planned.readers.is_empty() && !self.is_fed(id) {
             let decode = imports.runtime("decode", "Decode");

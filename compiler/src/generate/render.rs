@@ -18,7 +18,8 @@ pub fn render(items: &[TokenStream]) -> String {
             Err(_) => format!("{item}\n"),
         };
         let is_use = printed.starts_with("use ");
-        if !text.is_empty() && !(is_use && after_use) {
+        let together = is_use && after_use;
+        if !text.is_empty() && !together {
             text.push('\n');
         }
         after_use = is_use;

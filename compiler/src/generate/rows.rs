@@ -1,13 +1,13 @@
 //! Rows: a struct for each table and view, how it is read from a record, how a sink reads it.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use crate::generate::Generator;
 use crate::generate::names::{ident, is_not_snake_case};
 use crate::generate::types;
 use crate::types::model::{Column, TableId, ViewId};
-use crate::types::ty::Ty;
+use crate::types::ty::{Base, Ty};
 
 impl Generator<'_> {
     /// The columns of a table's row, as its struct has them: what comes from a connector may lack any column until it
@@ -33,18 +33,13 @@ impl Generator<'_> {
     /// The type of a table's row, with its lifetime.
     pub fn table_row(&self, id: TableId, lifetime: &TokenStream) -> TokenStream {
         let name = &self.names.tables[id.0 as usize];
-        if self.borrows(&self.table_columns(id)) { quote!(#name<#lifetime>) } else { quote!(#name) }
+        if borrows(&self.table_columns(id)) { quote!(#name<#lifetime>) } else { quote!(#name) }
     }
 
     /// The type of a view's row, with its lifetime.
     pub fn view_row(&self, id: ViewId, lifetime: &TokenStream) -> TokenStream {
         let name = &self.names.views[id.0 as usize];
-        if self.borrows(&self.view_columns(id)) { quote!(#name<#lifetime>) } else { quote!(#name) }
-    }
-
-    /// Whether a row of these columns borrows its text.
-    pub fn borrows(&self, columns: &[Column]) -> bool {
-        columns.iter().any(|column| types::borrows(column.ty.base))
+        if borrows(&self.view_columns(id)) { quote!(#name<#lifetime>) } else { quote!(#name) }
     }
 
     /// Everything about a table's row.
@@ -83,13 +78,7 @@ impl Generator<'_> {
     }
 
     /// A struct of columns that derives what rows need.
-    pub fn row_struct(
-        &self,
-        doc: &TokenStream,
-        name: &proc_macro2::Ident,
-        columns: &[Column],
-        public: bool,
-    ) -> TokenStream {
+    pub fn row_struct(&self, doc: &TokenStream, name: &Ident, columns: &[Column], public: bool) -> TokenStream {
         let lifetime = types::lifetime(columns.iter());
         let visible = if public { quote!(pub) } else { TokenStream::new() };
         let odd = columns.iter().any(|column| is_not_snake_case(&column.name));
@@ -218,23 +207,29 @@ impl Generator<'_> {
             }
         }
     }
+}
 
-    /// `NAME { a: row.a, … }` with text copied into the memory of the batch.
-    pub fn kept(&self, name: &proc_macro2::Ident, columns: &[Column]) -> TokenStream {
-        let fields = columns.iter().map(|column| {
-            let field = ident(&column.name);
-            let keep = match column.ty.base {
-                base if !types::borrows(base) => return quote!(#field: row.#field),
-                crate::types::ty::Base::Bytes => quote!(keep_bytes),
-                _ => quote!(keep),
-            };
-            match column.ty {
-                Ty { nullable: true, .. } => quote!(#field: row.#field.map(|value| scope.#keep(value))),
-                Ty { nullable: false, .. } => quote!(#field: scope.#keep(row.#field)),
-            }
-        });
-        quote!(#name { #(#fields),* })
-    }
+/// Whether a row of these columns borrows its text.
+pub fn borrows(columns: &[Column]) -> bool {
+    columns.iter().any(|column| types::borrows(column.ty.base))
+}
+
+/// `NAME { a: row.a, … }` with text copied into the memory of the batch.
+pub fn kept(name: &Ident, columns: &[Column]) -> TokenStream {
+    let fields = columns.iter().map(|column| {
+        let field = ident(&column.name);
+        let keep = match column.ty.base {
+            base if !types::borrows(base) => return quote!(#field: row.#field),
+            Base::Bytes => quote!(keep_bytes),
+            _ => quote!(keep),
+        };
+        if column.ty.nullable {
+            quote!(#field: row.#field.map(|value| scope.#keep(value)))
+        } else {
+            quote!(#field: scope.#keep(row.#field))
+        }
+    });
+    quote!(#name { #(#fields),* })
 }
 
 fn nullable(column: Column) -> Column {

@@ -120,7 +120,7 @@ impl Generator<'_> {
         let doc = self.doc(&what, view.filter.as_ref().map_or(view.from_span, |filter| filter.span));
         let context = !view.lookups.is_empty();
         let row = self.input_row(view.input, &quote!('a));
-        self.function(doc, function, &row, &quote!(Option<#result>), &body, constants, scope, context)
+        self.function(&doc, function, &row, &quote!(Option<#result>), &body, constants, scope, context)
     }
 
     /// `where` and look-ups of a view around what `finish` makes.
@@ -279,7 +279,7 @@ impl Generator<'_> {
         let table = &self.plan.table(lookup.table).0.name.value;
         let doc = self.doc(&format!("Notes the row of `{table}` that `{label}` will look up."), lookup.span);
         let input = self.input_row(view.input, &quote!('a));
-        Some(self.function(doc, format_ident!("{label}_want"), &input, &quote!(()), &body, constants, false, true))
+        Some(self.function(&doc, format_ident!("{label}_want"), &input, &quote!(()), &body, constants, false, true))
     }
 
     /// The function that makes the row of a sink.
@@ -332,7 +332,7 @@ impl Generator<'_> {
     #[expect(clippy::too_many_arguments, reason = "the parts of one signature")]
     fn function(
         &self,
-        doc: TokenStream,
+        doc: &TokenStream,
         name: Ident,
         row: &TokenStream,
         result: &TokenStream,

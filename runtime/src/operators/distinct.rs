@@ -107,7 +107,7 @@ impl<T: Stored> Values<T> {
         self.entries.push((entry, 1));
         let newest = self.entries.len() - 1;
         let indexed = if self.index.is_some() { newest } else { 0 };
-        if self.entries.len() > FEW {
+        if self.index.is_some() || self.entries.len() > FEW {
             let index = self.index.get_or_insert_default();
             for row in indexed..=newest {
                 let row = row as u32;
@@ -152,7 +152,7 @@ mod tests {
         let mut sum = Distinct::<i64, Sum<i64>>::default();
         let mut model: HashMap<i64, u32> = HashMap::new();
         let mut seed = 7u64;
-        for step in 0..50_000 {
+        for step in 0..20_000 {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
             let value = ((seed >> 40) % (1 + step / 100)) as i64;
             let there = model.get(&value).copied().unwrap_or(0);

@@ -225,9 +225,9 @@ mod tests {
         let mut keys: Vec<u64> = Vec::new();
         let mut model: HashMap<u64, u32> = HashMap::new();
         let mut seed = 1u64;
-        for _ in 0..200_000 {
+        for _ in 0..60_000 {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            let key = (seed >> 33) % 40_000;
+            let key = (seed >> 33) % 30_000;
             let found = index.find(hash(key).rotate_left(0), |row| keys[row as usize] == key);
             assert_eq!(found, model.get(&key).copied());
             if let Some(row) = found {
