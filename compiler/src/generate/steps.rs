@@ -305,7 +305,7 @@ impl Generator<'_> {
         let input = self.input_row(insert.input, &quote!('a));
         let result = self.table_row(insert.into, &quote!('a));
         self.function(
-            doc,
+            &doc,
             format_ident!("{label}_row"),
             &input,
             &quote!(Option<#result>),

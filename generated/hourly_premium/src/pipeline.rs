@@ -311,10 +311,10 @@ fn last_order_input<'a>(
     row: &UserOrder<'a>,
     constants: &Constants,
 ) -> Result<Option<LastOrderInput<'a>>, Fault> {
-    if !(row
+    if row
         .gmt_modified
         .zip(Some(constant::value(&constants.last_order)?))
-        .is_some_and(|(a, b)| a >= b))
+        .is_none_or(|(a, b)| a < b)
     {
         return Ok(None);
     }

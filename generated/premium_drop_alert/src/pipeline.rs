@@ -2,7 +2,7 @@
 
 use millstream_runtime::connectors::{ColumnInfo, Row, TableInfo};
 use millstream_runtime::decode::{Decode, Field};
-use millstream_runtime::functions::{cast, float};
+use millstream_runtime::functions::{cast, compare, float};
 use millstream_runtime::job::{
     Context, Input, Job, JobInfo, OnError, Setting, TableSettings, TableUse,
 };
@@ -349,7 +349,7 @@ fn info_join_want<'a>(
     row: &UpdateInfo<'a>,
     cx: &mut Context<'a, '_>,
 ) -> Result<(), Fault> {
-    if !(row.event.is_some_and(|a| a != "save_fail")) {
+    if row.event.is_none_or(|a| a == "save_fail") {
         return Ok(());
     }
     cx.want::<RawInfo>(&[row.id.map_or(Value::Null, Value::Integer)]);
@@ -363,7 +363,7 @@ fn info_join_row<'a>(
     row: &UpdateInfo<'a>,
     cx: &mut Context<'a, '_>,
 ) -> Result<Option<InfoJoin<'a>>, Fault> {
-    if !(row.event.is_some_and(|a| a != "save_fail")) {
+    if row.event.is_none_or(|a| a == "save_fail") {
         return Ok(None);
     }
     let Some(raw_info_row) = cx
@@ -387,7 +387,7 @@ fn info_join_row<'a>(
 fn wechat_activity_user_row<'a>(
     row: &InfoJoin<'a>,
 ) -> Result<Option<WechatActivityUser<'a>>, Fault> {
-    if !(row
+    if !row
         .now_premium
         .map(cast::double)
         .transpose()?
@@ -398,7 +398,7 @@ fn wechat_activity_user_row<'a>(
                 .transpose()?
                 .map(|a| float::multiply(a, 0.85f64)),
         )
-        .is_some_and(|(a, b)| a < b))
+        .is_some_and(|(a, b)| compare::lt(a, b))
     {
         return Ok(None);
     }
