@@ -119,7 +119,7 @@ impl Parser {
             | TokenKind::Sign(_)
             | TokenKind::End => return self.unexpected(Missing::Name),
         };
-        Ok(Ident { name, span: self.advance(), double_quoted })
+        Ok(Ident { name, span: self.advance(), double_quoted, yaml_quoted: false })
     }
 
     /// `'…'`
@@ -156,7 +156,11 @@ impl Parser {
 
     /// A call of what has a grammar of its own.
     pub fn form(&self, name: &str, name_span: Span, args: Vec<Node>, span: Span) -> Parsed<Node> {
-        self.call_node(Ident { name: name.to_owned(), span: name_span, double_quoted: false }, args, span)
+        self.call_node(
+            Ident { name: name.to_owned(), span: name_span, double_quoted: false, yaml_quoted: false },
+            args,
+            span,
+        )
     }
 }
 

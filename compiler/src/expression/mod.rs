@@ -23,7 +23,11 @@ pub const MAX_DEPTH: u16 = 200;
 
 /// Reads one expression: `gmt_modified / 1000`.
 pub fn parse(text: &Text) -> Result<Node, SyntaxError> {
-    Parser::over(text, Parser::expression)
+    let mut node = Parser::over(text, Parser::expression)?;
+    if let NodeKind::Name { qualifier: None, name } = &mut node.kind {
+        name.yaml_quoted = text.is_quoted() && name.name == text.value;
+    }
+    Ok(node)
 }
 
 /// Reads one item of a list: an expression, perhaps `as name`.

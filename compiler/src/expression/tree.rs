@@ -24,6 +24,8 @@ pub struct Ident {
     pub span: Span,
     /// Whether it stands in `"`, as texts do elsewhere.
     pub double_quoted: bool,
+    /// Whether it is all that stands in a scalar with quotes, so that a text may be meant whose quotes YAML took.
+    pub yaml_quoted: bool,
 }
 
 /// An item of a list: `expression` or `expression as name`.

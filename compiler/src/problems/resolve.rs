@@ -29,8 +29,11 @@ pub fn unknown_column(name: &Ident, inputs: &[ScopeInput], keys: &[String], late
     if name.double_quoted {
         return problem.help(format!("double quotes hold a name; a text stands in single quotes: '{}'", name.name));
     }
+    let text = format!("YAML takes these quotes; for a text write SQL's quotes inside them: \"'{}'\"", name.name);
     match closest(&name.name, candidates()) {
+        Some(close) if name.yaml_quoted => problem.help(text).help(format!("or did you mean `{close}`?")),
         Some(close) => problem.help(format!("did you mean `{close}`?")),
+        None if name.yaml_quoted => columns_help(problem.help(text), inputs),
         None => columns_help(problem, inputs),
     }
 }

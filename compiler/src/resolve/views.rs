@@ -24,7 +24,7 @@ pub fn inputs(spec: &Spec, names: &Names<'_>, problems: &mut Problems) -> Vec<Fr
 
 fn from(text: &Text, names: &Names<'_>, problems: &mut Problems) -> From {
     let Some(InputName { name, alias }) = read(expression::parse_input(text), problems) else {
-        let qualifier = Ident { name: String::new(), span: text.span, double_quoted: false };
+        let qualifier = Ident { name: String::new(), span: text.span, double_quoted: false, yaml_quoted: false };
         return From { input: None, qualifier };
     };
     From { input: names.input(&name, problems), qualifier: alias.unwrap_or(name) }

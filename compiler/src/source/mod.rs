@@ -68,6 +68,12 @@ impl Text {
         Self { value: value.into(), span, map: Rc::new([]) }
     }
 
+    /// Whether it stands in YAML's quotes.
+    pub fn is_quoted(&self) -> bool {
+        let length = (self.span.end - self.span.start) as usize;
+        self.map.first().is_some_and(|(_, place)| *place == self.span.start + 1) && length >= self.value.len() + 2
+    }
+
     /// Where the bytes `range` of the value stand in the file.
     pub fn at(&self, range: Range<usize>) -> Span {
         let place = |offset: usize| -> usize {
