@@ -58,6 +58,9 @@ const LAST_SECOND: i64 = 253_402_207_200 - 86_400;
 
 const DAY: i64 = 86_400;
 
+/// 1900-01-01 00:00 UTC, where the tables of Java's older classes begin.
+const FIRST_OLD_SECOND: i64 = -2_208_988_800;
+
 impl Zone {
     /// A zone that has not been asked yet.
     pub fn new(zone: TimeZone) -> Self {
@@ -101,6 +104,48 @@ impl Zone {
         }
         let later = self.offset(local.saturating_sub(i64::from(after)));
         if later == after { after } else { before }
+    }
+
+    /// [`Zone::offset`] as Java's older classes have it: before 1900 the standard time of today holds.
+    #[inline]
+    pub fn old_offset(&self, seconds: i64) -> i32 {
+        if seconds < FIRST_OLD_SECOND { self.standard_offset() } else { self.offset(seconds) }
+    }
+
+    /// The offset of a local time as Java's older classes have it: in an overlap the one from behind the change.
+    #[inline]
+    pub fn old_offset_of_local(&self, local: i64) -> i32 {
+        let offset = self.offset_of_local(local);
+        let standard = || self.standard_offset();
+        if local < FIRST_OLD_SECOND + DAY && local - i64::from(standard()) < FIRST_OLD_SECOND {
+            return standard();
+        }
+        let recent = self.recent.get();
+        let seconds = local.saturating_sub(i64::from(offset));
+        if seconds.saturating_sub(DAY) >= recent.from && seconds.saturating_add(DAY) < recent.until {
+            return offset;
+        }
+        let after = self.offset(local.saturating_add(DAY));
+        if self.offset(local.saturating_sub(i64::from(after))) == after { after } else { offset }
+    }
+
+    /// The zone's standard time of today.
+    #[cold]
+    fn standard_offset(&self) -> i32 {
+        // January and July of 2037: one of the two is winter.
+        let info = |second| {
+            let instant = jiff::Timestamp::from_second(second).unwrap_or_default();
+            let info = self.zone.to_offset_info(instant);
+            (info.offset().seconds(), info.dst().is_dst())
+        };
+        let (january, summer) = info(2_115_000_000);
+        if summer { info(2_130_600_000).0 } else { january }
+    }
+
+    /// The zone's short name at an instant, such as `CST`.
+    pub fn abbreviation(&self, seconds: i64, out: &mut impl std::fmt::Write) -> std::fmt::Result {
+        let instant = jiff::Timestamp::from_second(seconds.clamp(FIRST_SECOND, LAST_SECOND)).unwrap_or_default();
+        out.write_str(self.zone.to_offset_info(instant).abbreviation())
     }
 
     /// The instant of a local time.

@@ -8,12 +8,21 @@
 pub mod arithmetic;
 pub mod cast;
 pub mod compare;
-pub mod constant;
 pub mod decimal;
 pub mod float;
+pub mod hash;
 pub mod java;
-pub mod logic;
+pub mod json;
+pub mod like;
+pub mod number;
+#[cfg(feature = "regexp")]
+pub mod regexp;
+#[cfg(feature = "regexp")]
+pub mod similar;
+#[cfg(test)]
+mod testing;
 pub mod text;
+pub mod time;
 pub mod try_cast;
 pub mod widen;
 

@@ -204,22 +204,22 @@ fn as_json(value: Expr, span: Span) -> Result<Expr, CallError> {
         return Ok(value);
     }
     let written = |path: &'static str, value: Expr| call(run(path).scoped(), STRING, vec![value], span);
+    let text = |value: Expr| casts::cast(value, STRING, false, span);
     Ok(match value.ty.base {
-        base if is_text(base) => written("json::quote", value),
+        base if is_text(base) => written("json::string", value),
         Base::Boolean => written("json::boolean_text", value),
         Base::TinyInt | Base::SmallInt | Base::Int | Base::BigInt | Base::Decimal { .. } => {
             written("cast::text", value)
         }
-        Base::Float | Base::Double => written("json::double_text", value),
+        Base::Float => written("json::float_text", value),
+        Base::Double => written("json::double_text", value),
         Base::Null => make::null(STRING, span),
         Base::Bytes => {
-            let text = call(run("hash::bytes_to_base64").scoped(), STRING, vec![value], span);
-            written("json::quote", text)
+            let encoded = call(run("hash::bytes_to_base64").scoped(), STRING, vec![value], span);
+            written("json::string", encoded)
         }
-        Base::Timestamp(_) | Base::TimestampLtz(_) | Base::Date | Base::Time => {
-            let text = casts::cast(value, STRING, false, span)?;
-            written("json::quote", text)
-        }
+        Base::Timestamp(_) => written("json::timestamp_text", value),
+        Base::TimestampLtz(_) | Base::Date | Base::Time => written("json::string", text(value)?),
         _ => return Err(CallError::WrongCast { from: value.ty, to: STRING, help: Vec::new() }),
     })
 }
@@ -251,7 +251,7 @@ fn object(args: Args) -> Result<Expr, CallError> {
                 help: vec!["a key is a text, such as 'id'".to_owned()],
             });
         }
-        let key = call(run("json::quote").scoped(), STRING, vec![key], span);
+        let key = call(run("json::string").scoped(), STRING, vec![key], span);
         let value = as_json(value, span)?;
         let value = if absent { value } else { or_null(value, span) };
         let colon = make::text(":", span);

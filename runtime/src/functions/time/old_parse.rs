@@ -1,0 +1,228 @@
+//! Reading text by a pattern of `SimpleDateFormat`, leniently: numbers beyond their range count on, what follows the
+//! pattern is ignored.
+
+use super::civil::{FIRST_GREGORIAN_DAY, julian_days};
+use super::names::{DAYS, MONTHS, leading};
+use super::old::{Field, OldPattern, Piece};
+use crate::scope::Zone;
+use crate::values::calendar::{MILLIS_PER_DAY, civil, days};
+
+/// What was read.
+#[derive(Default)]
+struct Fields {
+    before_christ: bool,
+    year: Option<i64>,
+    week_year: Option<i64>,
+    week: Option<i64>,
+    month: Option<i64>,
+    day: Option<i64>,
+    day_of_year: Option<i64>,
+    day_of_week: Option<i64>,
+    hour: Option<i64>,
+    half_hour: Option<i64>,
+    afternoon: bool,
+    minute: i64,
+    second: i64,
+    milli: i64,
+    offset: Option<i64>,
+}
+
+/// Milliseconds since 1970 of a text in a zone; `now` tells which century a year of two digits is in.
+pub(super) fn parse(text: &str, pattern: &OldPattern, zone: &Zone, now: i64) -> Option<i64> {
+    let pieces = pattern.pieces().ok()?;
+    let mut fields = Fields::default();
+    let mut rest = text;
+    for (at, piece) in pieces.iter().enumerate() {
+        match *piece {
+            Piece::Literal(character) => rest = rest.strip_prefix(character)?,
+            Piece::Field(field, count) => {
+                let abuts = pieces.get(at + 1).is_some_and(is_number);
+                rest = fields.read(field, count, rest, abuts, now)?;
+            }
+        }
+    }
+    fields.millis(zone)
+}
+
+/// Whether a piece is a number, so that the one before must not take its digits.
+fn is_number(piece: &Piece) -> bool {
+    match *piece {
+        Piece::Literal(_) => false,
+        Piece::Field(Field::Month, count) => count <= 2,
+        Piece::Field(field, _) => !matches!(
+            field,
+            Field::Era | Field::DayName | Field::AmPm | Field::ZoneName | Field::ZoneOffset | Field::IsoOffset
+        ),
+    }
+}
+
+impl Fields {
+    /// Reads a field; gives what follows it.
+    fn read<'a>(&mut self, field: Field, count: usize, text: &'a str, abuts: bool, now: i64) -> Option<&'a str> {
+        let text = text.trim_start_matches([' ', '\t']);
+        if text.is_empty() {
+            return None;
+        }
+        match field {
+            Field::Era => {
+                self.before_christ = !text.get(..2)?.eq_ignore_ascii_case("AD");
+                let known = !self.before_christ || text.get(..2)?.eq_ignore_ascii_case("BC");
+                return text.get(2..).filter(|_| known);
+            }
+            Field::Month if count > 2 => {
+                let (month, length) = leading(&MONTHS, text, true)?;
+                self.month = Some(month - 1);
+                return text.get(length..);
+            }
+            Field::DayName => {
+                let (day, length) = leading(&DAYS, text, true)?;
+                self.day_of_week = Some(day);
+                return text.get(length..);
+            }
+            Field::AmPm => {
+                self.afternoon = text.get(..2)?.eq_ignore_ascii_case("PM");
+                let known = self.afternoon || text.get(..2)?.eq_ignore_ascii_case("AM");
+                return text.get(2..).filter(|_| known);
+            }
+            Field::ZoneName | Field::ZoneOffset | Field::IsoOffset => {
+                let (offset, rest) = read_offset(text, field == Field::IsoOffset)?;
+                self.offset = Some(offset);
+                return Some(rest);
+            }
+            Field::Year
+            | Field::WeekYear
+            | Field::Month
+            | Field::WeekOfYear
+            | Field::WeekOfMonth
+            | Field::DayOfYear
+            | Field::Day
+            | Field::DayOfWeekInMonth
+            | Field::DayNumber
+            | Field::Hour
+            | Field::HourFromOne
+            | Field::HalfHour
+            | Field::HalfHourFromOne
+            | Field::Minute
+            | Field::Second
+            | Field::Milli => {}
+        }
+        let (value, rest) = read_number(text, if abuts { count } else { usize::MAX }, abuts)?;
+        let digits = text.len() - rest.len();
+        match field {
+            Field::Year => self.year = Some(full_year(value, count, digits, text, now)),
+            Field::WeekYear => self.week_year = Some(full_year(value, count, digits, text, now)),
+            Field::Month => self.month = Some(value - 1),
+            Field::WeekOfYear => self.week = Some(value),
+            Field::DayOfYear => self.day_of_year = Some(value),
+            Field::Day => self.day = Some(value),
+            Field::DayNumber => self.day_of_week = Some(value),
+            Field::Hour => self.hour = Some(value),
+            Field::HourFromOne => self.hour = Some(if value == 24 { 0 } else { value }),
+            Field::HalfHour => self.half_hour = Some(value),
+            Field::HalfHourFromOne => self.half_hour = Some(if value == 12 { 0 } else { value }),
+            Field::Minute => self.minute = value,
+            Field::Second => self.second = value,
+            Field::Milli => self.milli = value,
+            Field::WeekOfMonth | Field::DayOfWeekInMonth => {}
+            Field::Era | Field::DayName | Field::AmPm | Field::ZoneName | Field::ZoneOffset | Field::IsoOffset => {}
+        }
+        Some(rest)
+    }
+
+    /// The day, counted from 1970-01-01, of a date: Julian before 1582-10-15.
+    fn day(&self) -> i64 {
+        let year = self.year.unwrap_or(1970);
+        let year = if self.before_christ { 1 - year } else { year };
+        let (month, day) = match (self.day_of_year, self.month.is_some() || self.day.is_some()) {
+            (Some(day), false) => (1, day),
+            _ => (self.month.unwrap_or(0) + 1, self.day.unwrap_or(1)),
+        };
+        let gregorian = days(year, month, day);
+        let julian = julian_days(year, month, day);
+        if gregorian >= FIRST_GREGORIAN_DAY && julian >= FIRST_GREGORIAN_DAY {
+            gregorian
+        } else if gregorian >= FIRST_GREGORIAN_DAY {
+            gregorian
+        } else {
+            julian
+        }
+    }
+
+    fn millis(&self, zone: &Zone) -> Option<i64> {
+        let day = match self.week_year {
+            // A year of weeks alone: its first week, from Sunday on.
+            Some(year) if self.year.is_none() => {
+                let first = days(year, 1, 1);
+                let sunday = first - (first + 4).rem_euclid(7);
+                sunday + (self.week.unwrap_or(1) - 1) * 7 + self.day_of_week.map_or(0, |day| day % 7)
+            }
+            _ => self.day(),
+        };
+        let half = self.half_hour.map(|hour| hour + if self.afternoon { 12 } else { 0 });
+        let hour = self.hour.or(half).unwrap_or(if self.afternoon { 12 } else { 0 });
+        let of_day = hour
+            .checked_mul(3_600_000)?
+            .checked_add(self.minute.checked_mul(60_000)?)?
+            .checked_add(self.second.checked_mul(1000)?)?
+            .checked_add(self.milli)?;
+        let local = day.checked_mul(MILLIS_PER_DAY)?.checked_add(of_day)?;
+        let seconds = local.div_euclid(1000);
+        let offset = self.offset.unwrap_or_else(|| i64::from(zone.old_offset_of_local(seconds)));
+        local.checked_sub(offset * 1000)
+    }
+}
+
+/// An integer as Java's number format reads it; of at most so many characters.
+fn read_number(text: &str, most: usize, must_have: bool) -> Option<(i64, &str)> {
+    if must_have && text.chars().count() < most {
+        return None;
+    }
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => (-1, digits),
+        None => (1, text),
+    };
+    let room = if sign < 0 { most.saturating_sub(1) } else { most };
+    let count = digits.bytes().take(room).take_while(u8::is_ascii_digit).count();
+    let (digits, rest) = digits.split_at_checked(count)?;
+    if digits.is_empty() {
+        return None;
+    }
+    // Numbers beyond 64 bits are cut to 32 bits in Java; so great ones are no part of a date.
+    let value = digits.parse::<i64>().ok()?;
+    Some((sign * i64::from(value as i32), rest))
+}
+
+/// Two digits for `yy` are a year of the hundred years that began 80 years ago.
+fn full_year(value: i64, count: usize, digits: usize, text: &str, now: i64) -> i64 {
+    if count > 2 || digits != 2 || !text.bytes().take(2).all(|byte| byte.is_ascii_digit()) {
+        return value;
+    }
+    let (year, ..) = civil(now.div_euclid(MILLIS_PER_DAY));
+    let start = year - 80;
+    start.div_euclid(100) * 100 + value + if value < start.rem_euclid(100) { 100 } else { 0 }
+}
+
+/// `+0800`, `+08:00`, `GMT+8`, `UTC`, `Z`: seconds ahead of UTC.
+fn read_offset(text: &str, iso: bool) -> Option<(i64, &str)> {
+    if iso && let Some(rest) = text.strip_prefix('Z') {
+        return Some((0, rest));
+    }
+    let named = ["GMT", "UTC"].iter().find_map(|name| text.strip_prefix(name));
+    let signed = named.unwrap_or(text);
+    let (sign, digits) = match signed.strip_prefix('-') {
+        Some(digits) => (-1, digits),
+        None => match signed.strip_prefix('+') {
+            Some(digits) => (1, digits),
+            None => return named.map(|rest| (0, rest)),
+        },
+    };
+    let count = digits.bytes().take(4).take_while(u8::is_ascii_digit).count();
+    let (number, rest) = digits.split_at_checked(count)?;
+    let value: i64 = number.parse().ok()?;
+    if count > 2 {
+        return Some((sign * (value / 100 * 3600 + value % 100 * 60), rest));
+    }
+    let Some(minutes) = rest.strip_prefix(':') else { return Some((sign * value * 3600, rest)) };
+    let (minutes, rest) = minutes.split_at_checked(2)?;
+    Some((sign * (value * 3600 + minutes.parse::<i64>().ok()? * 60), rest))
+}
