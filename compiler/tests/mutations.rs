@@ -92,7 +92,7 @@ fn changed_pipelines_are_read_without_panic() {
     let mut random = Random(0x9E37_79B9_7F4A_7C15);
     for round in 0..rounds {
         let mut text = SAMPLES[round % SAMPLES.len()].to_string();
-        for _ in 0..1 + random.below(4) {
+        for _ in 0..=random.below(4) {
             change(&mut text, &mut random);
         }
         read(&text);
