@@ -8,12 +8,14 @@
 pub mod arithmetic;
 pub mod cast;
 pub mod compare;
+pub mod constant;
 pub mod decimal;
 pub mod float;
 pub mod hash;
 pub mod java;
 pub mod json;
 pub mod like;
+pub mod logic;
 pub mod number;
 #[cfg(feature = "regexp")]
 pub mod regexp;
