@@ -335,37 +335,30 @@ fn distinct(left: Expr, right: Expr, span: Span) -> Result<Expr, CallError> {
 
 /// `x like pattern escape e`.
 pub fn like(value: Expr, pattern: Expr, escape: Option<Expr>, span: Span) -> Result<Expr, CallError> {
-    matches(
-        &Matcher {
-            name: "like",
-            plain: "like::Pattern",
-            escaped: "like::EscapedPattern",
-            function: Function::plain("like::like"),
-        },
-        value,
-        pattern,
-        escape,
-        span,
-    )
+    let matcher = Matcher {
+        name: "like",
+        plain: ("like::Pattern", Function::plain("like::like")),
+        escaped: ("like::EscapedPattern", Function::plain("like::like_escaped")),
+    };
+    matches(&matcher, value, pattern, escape, span)
 }
 
 /// `x similar to pattern escape e`.
 pub fn similar(value: Expr, pattern: Expr, escape: Option<Expr>, span: Span) -> Result<Expr, CallError> {
-    let function = Function::plain("similar::similar").result().with_feature("regexp");
-    matches(
-        &Matcher { name: "similar to", plain: "similar::Pattern", escaped: "similar::EscapedPattern", function },
-        value,
-        pattern,
-        escape,
-        span,
-    )
+    let function = |path| Function::plain(path).result().with_feature("regexp");
+    let matcher = Matcher {
+        name: "similar to",
+        plain: ("similar::Pattern", function("similar::similar")),
+        escaped: ("similar::EscapedPattern", function("similar::similar_escaped")),
+    };
+    matches(&matcher, value, pattern, escape, span)
 }
 
 struct Matcher {
     name: &'static str,
-    plain: &'static str,
-    escaped: &'static str,
-    function: Function,
+    /// The type of the pattern and the function, without and with an escape character.
+    plain: (&'static str, Function),
+    escaped: (&'static str, Function),
 }
 
 fn matches(matcher: &Matcher, value: Expr, pattern: Expr, escape: Option<Expr>, span: Span) -> Result<Expr, CallError> {
@@ -381,11 +374,11 @@ fn matches(matcher: &Matcher, value: Expr, pattern: Expr, escape: Option<Expr>, 
             });
         }
     }
-    let pattern = match escape {
-        None => prepared(matcher.plain, pattern),
-        Some(escape) => prepared(matcher.escaped, escaped(matcher.name, escape, pattern, span)?),
+    let ((ty, function), pattern) = match escape {
+        None => (matcher.plain, pattern),
+        Some(escape) => (matcher.escaped, escaped(matcher.name, escape, pattern, span)?),
     };
-    Ok(call(matcher.function, Base::Boolean, vec![value, pattern], span))
+    Ok(call(function, Base::Boolean, vec![value, prepared(ty, pattern)], span))
 }
 
 /// The escape character in front of the pattern, as the runtime's escaped patterns take it.

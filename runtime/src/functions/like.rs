@@ -145,28 +145,16 @@ impl EscapedPattern {
     }
 }
 
-/// Patterns of both kinds.
-pub trait Matches {
-    /// Whether the whole text matches.
-    fn matches(&self, text: &str) -> bool;
-}
-
-impl Matches for Pattern {
-    fn matches(&self, text: &str) -> bool {
-        Pattern::matches(self, text)
-    }
-}
-
-impl Matches for EscapedPattern {
-    fn matches(&self, text: &str) -> bool {
-        self.0.matches(text)
-    }
-}
-
 /// `text like pattern`
 #[inline]
-pub fn like(text: &str, pattern: &impl Matches) -> bool {
+pub fn like(text: &str, pattern: &Pattern) -> bool {
     pattern.matches(text)
+}
+
+/// `text like pattern escape character`
+#[inline]
+pub fn like_escaped(text: &str, pattern: &EscapedPattern) -> bool {
+    pattern.0.matches(text)
 }
 
 #[cfg(test)]
@@ -192,7 +180,7 @@ mod tests {
 
     #[test]
     fn escapes() {
-        let check = |text, pattern| like(text, &EscapedPattern::new(pattern));
+        let check = |text, pattern| like_escaped(text, &EscapedPattern::new(pattern));
         assert!(check("100%", "!100!%"));
         assert!(!check("1000", "!100!%"));
         assert!(check("a!b", "!a!!b"));

@@ -37,31 +37,17 @@ impl EscapedPattern {
     }
 }
 
-/// Patterns of both kinds.
-pub trait Matches {
-    /// The plain pattern.
-    fn pattern(&self) -> &Pattern;
-}
-
-impl Matches for Pattern {
-    fn pattern(&self) -> &Pattern {
-        self
-    }
-}
-
-impl Matches for EscapedPattern {
-    fn pattern(&self) -> &Pattern {
-        &self.0
-    }
-}
-
 /// `text similar to pattern`
-pub fn similar(text: &str, pattern: &impl Matches) -> Result<bool, Fault> {
-    let pattern = pattern.pattern();
+pub fn similar(text: &str, pattern: &Pattern) -> Result<bool, Fault> {
     match &pattern.regex {
         Some(regex) => Ok(regex.is_match(text).unwrap_or(false)),
         None => Err(Fault::cast(&pattern.written, "pattern that similar to understands")),
     }
+}
+
+/// `text similar to pattern escape character`
+pub fn similar_escaped(text: &str, pattern: &EscapedPattern) -> Result<bool, Fault> {
+    similar(text, &pattern.0)
 }
 
 /// The names of classes between `[:` and `:]`, in either case.
@@ -158,6 +144,6 @@ mod tests {
         assert_eq!(check("a.b", "a.b"), Some(true));
         assert_eq!(check("x", "[^a]%"), Some(true));
         assert_eq!(check("x", "{\"a\""), None);
-        assert_eq!(similar("100%", &EscapedPattern::new("!100!%")), Ok(true));
+        assert_eq!(similar_escaped("100%", &EscapedPattern::new("!100!%")), Ok(true));
     }
 }

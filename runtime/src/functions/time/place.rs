@@ -11,7 +11,7 @@ use crate::values::{Fault, Timestamp, TimestampLtz};
 /// A prepared time zone.
 #[derive(Debug, Clone)]
 pub struct Place {
-    zone: Option<Zone>,
+    zone: Option<TimeZone>,
     written: Box<str>,
 }
 
@@ -19,16 +19,17 @@ impl Place {
     /// The zone of a name such as `Asia/Shanghai`, `UTC`, `GMT+8` or `+08:00`.
     pub fn new(name: &str) -> Self {
         let zone = TimeZone::get(name).ok().or_else(|| offset(name).map(TimeZone::fixed));
-        Self { zone: zone.map(Zone::new), written: name.into() }
+        Self { zone, written: name.into() }
     }
 
-    fn known(&self) -> Result<&Zone, Fault> {
-        self.zone.as_ref().ok_or_else(|| Fault::cast(&self.written, "time zone"))
+    fn known(&self) -> Result<Zone, Fault> {
+        let zone = self.zone.clone().map(Zone::new);
+        zone.ok_or_else(|| Fault::cast(&self.written, "time zone"))
     }
 
     /// The zone, or UTC for a name that is none, as in Java.
     pub(super) fn or_utc(&self) -> Zone {
-        self.zone.clone().unwrap_or_else(|| Zone::new(TimeZone::UTC))
+        Zone::new(self.zone.clone().unwrap_or(TimeZone::UTC))
     }
 }
 
