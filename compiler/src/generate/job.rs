@@ -348,25 +348,4 @@ impl Generator<'_> {
             }
         }
     }
-
-    /// How a program that embeds the pipeline feeds its tables.
-    pub fn takes_items(&self) -> Vec<TokenStream> {
-        let job = &self.names.job;
-        let fed = (0..self.plan.tables.len()).map(|at| TableId(at as u32)).filter(|id| {
-            let (_, planned) = self.plan.table(*id);
-            self.is_fed(*id) && !planned.readers.is_empty()
-        });
-        fed.map(|id| {
-            let takes = self.imports().runtime("job", "Takes");
-            let context = self.imports().runtime("job", "Context");
-            let row = self.table_row(id, &quote!('a));
-            let method = ident(&snake(&self.plan.table(id).0.name.value));
-            quote! {
-                impl<'a> #takes<'a, #row> for #job {
-                    fn take(&mut self, rows: &'a [#row], cx: &mut #context<'a, '_>) { self.#method(rows, cx); }
-                }
-            }
-        })
-        .collect()
-    }
 }

@@ -100,7 +100,6 @@ impl Generator<'_> {
         let mut body = vec![self.job_struct()];
         body.push(self.job_impl());
         body.push(methods);
-        body.extend(self.takes_items());
         body.extend(tables);
         body.extend(steps);
         body.extend(self.constants_items());

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use crate::generate::Generator;
-use crate::generate::names::{ident, is_not_snake_case};
+use crate::generate::names::{ident, is_not_snake_case, snake};
 use crate::generate::types;
 use crate::types::model::{Column, TableId, ViewId};
 use crate::types::ty::{Base, Ty};
@@ -64,9 +64,7 @@ impl Generator<'_> {
         if planned.sink || planned.lookup {
             items.extend(self.table_row_items(id, &columns));
         }
-        if read_back {
-            items.push(self.row_of(id));
-        }
+        items.extend(self.embedded_items(id));
         items
     }
 
@@ -196,16 +194,41 @@ impl Generator<'_> {
         items
     }
 
-    fn row_of(&self, id: TableId) -> TokenStream {
-        let row_of = self.imports().runtime("tables", "RowOf");
-        let (fixed, at) = (self.table_row(id, &quote!('static)), self.table_row(id, &quote!('a)));
-        let position = Literal::usize_unsuffixed(id.0 as usize);
-        quote! {
-            impl #row_of for #fixed {
-                const TABLE: usize = #position;
-                type At<'a> = #at;
-            }
+    /// How a program that embeds the pipeline feeds, fills and reads the table.
+    fn embedded_items(&self, id: TableId) -> Vec<TokenStream> {
+        let (job, planned) = (&self.names.job, self.plan.table(id).1);
+        let mut items = Vec::new();
+        if !self.is_fed(id) {
+            return items;
         }
+        if !planned.readers.is_empty() {
+            let takes = self.imports().runtime("job", "Takes");
+            let context = self.imports().runtime("job", "Context");
+            let row = self.table_row(id, &quote!('_));
+            let method = ident(&snake(&self.plan.table(id).0.name.value));
+            items.push(quote! {
+                impl #takes<#row> for #job {
+                    fn take<'a>(&mut self, rows: &'a [#row], cx: &mut #context<'a, '_>) { self.#method(rows, cx); }
+                }
+            });
+        }
+        if planned.lookup {
+            let looks_up = self.imports().runtime("job", "LooksUp");
+            let row = self.table_row(id, &quote!('_));
+            items.push(quote!(impl #looks_up<#row> for #job {}));
+        }
+        if planned.sink {
+            let gives = self.imports().runtime("job", "Gives");
+            let (fixed, at) = (self.table_row(id, &quote!('static)), self.table_row(id, &quote!('a)));
+            let position = Literal::usize_unsuffixed(id.0 as usize);
+            items.push(quote! {
+                impl #gives<#fixed> for #job {
+                    const TABLE: usize = #position;
+                    type At<'a> = #at;
+                }
+            });
+        }
+        items
     }
 }
 

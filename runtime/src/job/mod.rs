@@ -17,7 +17,7 @@ use crate::scope::Scope;
 use crate::tables::{Cache, OnConflict};
 
 pub use context::{BATCH, Context, Input, RowFault};
-pub use embedded::{Embedded, Takes};
+pub use embedded::{Embedded, Gives, LooksUp, Rejected, RejectedRow, Takes};
 pub use info::{JobInfo, Setting, TableSettings};
 
 /// A pipeline; implemented by generated code.

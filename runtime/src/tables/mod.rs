@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use crate::connectors::{ChangeKind, Failure, Row, Sink, Store, TableInfo};
 use crate::decode::{Decode, Field};
+use crate::job::Gives;
 use crate::operators::Change;
 use crate::scope::Scope;
 use crate::values::{Fault, Value};
@@ -322,23 +323,40 @@ impl Tables {
         })
     }
 
+    /// Puts a row into a look-up table that is kept whole in memory.
+    pub fn fill<R: TableRow>(&mut self, row: &R) -> Result<(), Fault> {
+        let Some(table) = self.all.get_mut(R::TABLE) else { return Ok(()) };
+        check(table.info, row)?;
+        self.key.clear();
+        encode_key_of(table.info, row, &mut self.key);
+        self.after.clear();
+        encode_row(row, 0..table.info.columns.len(), &mut self.after);
+        if let Some(lookup) = &mut table.lookup {
+            lookup.written(&self.key, Some(&self.after));
+        }
+        Ok(())
+    }
+
     /// Gives the changes of a table without a connector to the program that embeds the pipeline, and forgets them.
-    pub fn take_changes<R>(
+    pub fn take_changes<J, R>(
         &mut self,
         scope: &Scope<'_>,
-        mut each: impl for<'a> FnMut(Change<R::At<'a>>),
+        mut each: impl for<'a> FnMut(Change<J::At<'a>>),
     ) -> Result<(), Fault>
     where
-        R: RowOf,
+        J: Gives<R>,
     {
-        let Some(table) = self.all.get_mut(R::TABLE) else { return Ok(()) };
+        let Some(table) = self.all.get_mut(J::TABLE) else { return Ok(()) };
+        if let Some(lookup) = &mut table.lookup {
+            table.pending.each_key(|key, row| lookup.written(key, row));
+        }
         for (before, after) in table.pending.keyed() {
             if before != after {
-                each(Change { before: read::<R>(before, scope)?, after: read::<R>(after, scope)? });
+                each(Change { before: read::<J::At<'_>>(before, scope)?, after: read::<J::At<'_>>(after, scope)? });
             }
         }
         for (kind, row) in table.pending.logged() {
-            let row = read::<R>(Some(row), scope)?;
+            let row = read::<J::At<'_>>(Some(row), scope)?;
             each(match kind {
                 ChangeKind::Insert | ChangeKind::UpdateAfter => Change { before: None, after: row },
                 ChangeKind::Delete | ChangeKind::UpdateBefore => Change { before: row, after: None },
@@ -349,17 +367,9 @@ impl Tables {
     }
 }
 
-/// A table's row type with the lifetime left open: implemented for `Row<'static>` by generated code.
-pub trait RowOf {
-    /// The table's position among the pipeline's tables.
-    const TABLE: usize;
-    /// The row.
-    type At<'a>: Decode<'a>;
-}
-
-fn read<'a, R: RowOf>(bytes: Option<&'a [u8]>, scope: &Scope<'a>) -> Result<Option<R::At<'a>>, Fault> {
+fn read<'a, R: Decode<'a>>(bytes: Option<&'a [u8]>, scope: &Scope<'a>) -> Result<Option<R>, Fault> {
     let Some(mut bytes) = bytes else { return Ok(None) };
-    let mut row = R::At::<'a>::default();
+    let mut row = R::default();
     let mut column = 0;
     while !bytes.is_empty() {
         row.set(column, Field::Value(decode(&mut bytes)), scope)?;
