@@ -26,7 +26,20 @@ use crate::{CompileOptions, Compiled, compile};
 /// mod last_page {
 ///     include!(concat!(env!("OUT_DIR"), "/last_page.rs"));
 /// }
+/// use last_page::{LastPage, UserLastLog, UserLog};
+/// use millstream_runtime::job::Embedded;
+///
+/// fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let mut job = Embedded::<LastPage>::new()?;
+///     job.feed(&[UserLog { account_id: Some("a"), page_name: Some("/home"), ..UserLog::default() }])?;
+///     job.commit()?;
+///     job.changes::<UserLastLog>(|change| println!("{change:?}"))?;
+///     Ok(())
+/// }
 /// ```
+///
+/// The connectors of the file are left out: the program feeds the tables that the pipeline reads, fills those that it
+/// looks up, and reads what changes in those that it writes.
 pub fn build(file: impl Into<PathBuf>) {
     Build::new(file).run();
 }
