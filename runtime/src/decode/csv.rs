@@ -32,12 +32,22 @@ impl Decoder {
     /// Reads one record. Missing fields at its end are null.
     pub fn decode<'a, T: Decode<'a>>(&mut self, record: &'a [u8], scope: &Scope<'a>) -> Result<T, Fault> {
         let mut row = T::default();
+        self.decode_into(record, &mut row, scope)?;
+        Ok(row)
+    }
+
+    /// Reads one record into a fresh row.
+    pub(super) fn decode_into<'a, T: Decode<'a>>(
+        &mut self,
+        record: &'a [u8],
+        row: &mut T,
+        scope: &Scope<'a>,
+    ) -> Result<(), Fault> {
         self.fields(record, scope, &mut |column, field| {
             row.set(column, field, scope)
                 .map_err(|fault| fault.in_column(T::COLUMNS.get(column).copied().unwrap_or_default()))
         })?;
-        row.check()?;
-        Ok(row)
+        row.check()
     }
 
     /// The records of a chunk.

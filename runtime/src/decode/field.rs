@@ -39,21 +39,27 @@ impl<'a> Field<'a> {
     }
 
     /// The field as `int`.
+    #[inline]
     pub fn int(self) -> Result<Option<i32>, Fault> {
         self.integer("int")
     }
 
     /// The field as `bigint`.
+    #[inline]
     pub fn bigint(self) -> Result<Option<i64>, Fault> {
-        self.integer("bigint")
+        match self {
+            Self::Json(json) => json_field::integer(json.text(), json.kind(), "bigint"),
+            Self::Csv(_) | Self::Value(_) => self.integer("bigint"),
+        }
     }
 
     fn integer<T: TryFrom<i64>>(self, ty: &'static str) -> Result<Option<T>, Fault> {
-        self.scalar(
-            ty,
-            |text, grammar| T::try_from(number::integer(text, grammar)?).ok(),
-            |value| T::try_from(value_field::integer(value)?).ok(),
-        )
+        let integer = match self {
+            Self::Json(json) => json_field::integer(json.text(), json.kind(), ty)?,
+            Self::Csv(_) | Self::Value(_) => self.scalar(ty, number::integer, value_field::integer)?,
+        };
+        let Some(integer) = integer else { return Ok(None) };
+        T::try_from(integer).map(Some).map_err(|_| Fault::cast(integer, ty))
     }
 
     /// The field as `float`.
@@ -67,8 +73,12 @@ impl<'a> Field<'a> {
     }
 
     /// The field as `decimal(P, S)`, rounded half up to `S` digits behind the point.
+    #[inline]
     pub fn decimal<const P: u8, const S: u8>(self) -> Result<Option<Decimal<P, S>>, Fault> {
-        Ok(self.unscaled(P, S)?.map(Decimal::from_unscaled))
+        match self.unscaled(P, S) {
+            Ok(unscaled) => Ok(unscaled.map(Decimal::from_unscaled)),
+            Err(fault) => Err(fault),
+        }
     }
 
     /// The integer behind a decimal.
@@ -82,9 +92,20 @@ impl<'a> Field<'a> {
     }
 
     /// The field as text of any kind; borrows unless it has to be unescaped.
+    #[inline]
     pub fn text(self, scope: &Scope<'a>) -> Result<Option<&'a str>, Fault> {
         match self {
-            Self::Json(json) => json_field::text(&json, scope.memory),
+            Self::Json(json) => match json.ascii() {
+                Some(text) => Ok(Some(text)),
+                None => json_field::text(json.text(), json.kind(), scope.memory),
+            },
+            Self::Csv(_) | Self::Value(_) => self.other_text(scope),
+        }
+    }
+
+    fn other_text(self, scope: &Scope<'a>) -> Result<Option<&'a str>, Fault> {
+        match self {
+            Self::Json(json) => json_field::text(json.text(), json.kind(), scope.memory),
             Self::Csv(None) | Self::Value(Value::Null) => Ok(None),
             Self::Csv(Some(text)) => std::str::from_utf8(text).map(Some).map_err(|_| json_field::no_utf8(text)),
             Self::Value(Value::Text(text)) => Ok(Some(text)),
@@ -98,8 +119,8 @@ impl<'a> Field<'a> {
     pub fn bytes(self, scope: &Scope<'a>) -> Result<Option<&'a [u8]>, Fault> {
         let text = match self {
             Self::Value(Value::Bytes(bytes)) => return Ok(Some(bytes)),
-            Self::Json(json) => json_field::string(&json, scope.memory)?,
-            Self::Csv(_) | Self::Value(Value::Null | Value::Text(_)) => self.text(scope)?,
+            Self::Json(json) => json_field::string(json.text(), json.kind(), scope.memory)?,
+            Self::Csv(_) | Self::Value(Value::Null | Value::Text(_)) => self.other_text(scope)?,
             Self::Value(value) => return Err(value_field::cast(value, "bytes")),
         };
         let Some(text) = text else { return Ok(None) };
@@ -145,7 +166,7 @@ impl<'a> Field<'a> {
         from_value: impl Fn(Value<'a>) -> Option<T>,
     ) -> Result<Option<T>, Fault> {
         match self {
-            Self::Json(json) => json_field::scalar(&json, ty, from_text),
+            Self::Json(json) => json_field::scalar(json.text(), json.kind(), ty, from_text),
             Self::Csv(None) | Self::Value(Value::Null) => Ok(None),
             Self::Csv(Some(text)) => match from_text(json_field::trim(text), Grammar::Text) {
                 Some(value) => Ok(Some(value)),

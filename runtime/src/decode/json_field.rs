@@ -2,75 +2,73 @@
 
 use bumpalo::Bump;
 
-use super::json::{Json, Kind};
+use super::json::Kind;
 use super::number::{Grammar, is_number};
-use super::text;
+use super::{number, text};
 use crate::values::Fault;
+
+/// An integer; most columns are one.
+pub(super) fn integer(text: &[u8], kind: Kind, ty: &'static str) -> Result<Option<i64>, Fault> {
+    scalar(text, kind, ty, number::integer)
+}
 
 /// Converts the text of a scalar; of strings the text between the quotes, without white space around it.
 #[inline]
 pub(super) fn scalar<T>(
-    json: &Json<'_>,
+    text: &[u8],
+    kind: Kind,
     ty: &'static str,
     convert: impl Fn(&[u8], Grammar) -> Option<T>,
 ) -> Result<Option<T>, Fault> {
-    let text = json.text();
-    let converted = match json.kind() {
+    let unescaped;
+    let (inside, grammar) = match kind {
         Kind::Bare if is_null(text) => return Ok(None),
-        Kind::Bare => convert(text, Grammar::Json),
-        Kind::Ascii | Kind::Plain => convert(trim(text), Grammar::Text),
-        Kind::Escaped => return escaped(text, ty, &convert),
-        Kind::Nested => None,
+        Kind::Bare => (text, Grammar::Json),
+        Kind::Ascii | Kind::Plain => (trim(text), Grammar::Text),
+        Kind::Escaped => {
+            unescaped = unescape(text);
+            (trim(&unescaped), Grammar::Text)
+        }
+        Kind::Nested => return Err(cast(text, ty)),
     };
-    match converted {
+    match convert(inside, grammar) {
         Some(value) => Ok(Some(value)),
         None => Err(cast(text, ty)),
     }
 }
 
-/// A number or time with escapes in its text, such as `"\u0031"`.
+/// A number or time with escapes in its text, such as `"\u0031"`; nothing if an escape is wrong.
 #[cold]
-fn escaped<T>(raw: &[u8], ty: &'static str, convert: &dyn Fn(&[u8], Grammar) -> Option<T>) -> Result<Option<T>, Fault> {
-    let memory = Bump::new();
-    text::unescape(raw, &memory)
-        .and_then(|text| convert(trim(text.as_bytes()), Grammar::Text))
-        .map(Some)
-        .ok_or_else(|| cast(raw, ty))
-}
-
-/// A JSON value as text: strings as they are, anything else as its JSON text.
-#[inline]
-pub(super) fn text<'a>(json: &Json<'a>, memory: &'a Bump) -> Result<Option<&'a str>, Fault> {
-    match json.kind() {
-        Kind::Ascii | Kind::Plain => match json.plain() {
-            Some(text) => Ok(Some(text)),
-            None => Err(no_utf8(json.text())),
-        },
-        Kind::Escaped | Kind::Bare | Kind::Nested => text_slow(json, memory),
+fn unescape(raw: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    match text::unescape_into(raw, &mut |part| out.extend_from_slice(part)) {
+        Some(()) => out,
+        None => Vec::new(),
     }
 }
 
-fn text_slow<'a>(json: &Json<'a>, memory: &'a Bump) -> Result<Option<&'a str>, Fault> {
-    let raw = json.text();
-    match json.kind() {
-        Kind::Ascii | Kind::Plain => Ok(json.plain()),
+/// A JSON value as text: strings as they are, anything else as its JSON text.
+pub(super) fn text<'a>(raw: &'a [u8], kind: Kind, memory: &'a Bump) -> Result<Option<&'a str>, Fault> {
+    let plain = || std::str::from_utf8(raw).map(Some).map_err(|_| no_utf8(raw));
+    match kind {
+        Kind::Ascii | Kind::Plain => plain(),
         Kind::Escaped => text::unescape(raw, memory).map(Some).ok_or_else(|| match std::str::from_utf8(raw) {
             Ok(_) => Fault::new(format!("\"{}\" has a wrong escape", shortened(raw))),
             Err(_) => no_utf8(raw),
         }),
         Kind::Bare if is_null(raw) => Ok(None),
-        Kind::Bare if matches!(raw, b"true" | b"false") || is_number(raw, Grammar::Json) => Ok(json.plain()),
+        Kind::Bare if matches!(raw, b"true" | b"false") || is_number(raw, Grammar::Json) => plain(),
         Kind::Bare => Err(cast(raw, "JSON value")),
         Kind::Nested => text::compact(raw, memory).map(Some).ok_or_else(|| cast(raw, "JSON value")),
     }
 }
 
 /// A JSON string; no other value will do.
-pub(super) fn string<'a>(json: &Json<'a>, memory: &'a Bump) -> Result<Option<&'a str>, Fault> {
-    match json.kind() {
-        Kind::Ascii | Kind::Plain | Kind::Escaped => text(json, memory),
-        Kind::Bare if is_null(json.text()) => Ok(None),
-        Kind::Bare | Kind::Nested => Err(cast(json.text(), "text")),
+pub(super) fn string<'a>(raw: &'a [u8], kind: Kind, memory: &'a Bump) -> Result<Option<&'a str>, Fault> {
+    match kind {
+        Kind::Ascii | Kind::Plain | Kind::Escaped => text(raw, kind, memory),
+        Kind::Bare if is_null(raw) => Ok(None),
+        Kind::Bare | Kind::Nested => Err(cast(raw, "text")),
     }
 }
 

@@ -43,31 +43,38 @@ fn integer_slow(text: &[u8], grammar: Grammar) -> Option<i64> {
 /// A decimal: the integer `value × 10^scale`, rounded half up, if it has at most `precision` digits.
 #[inline]
 pub(super) fn decimal(text: &[u8], grammar: Grammar, precision: u8, scale: u8) -> Option<i128> {
-    let value = decimal_plain(text, usize::from(scale)).or_else(|| decimal_slow(text, grammar, scale))?;
-    (value.unsigned_abs() < 10u128.pow(u32::from(precision))).then_some(value)
+    let value = match decimal_plain(text, usize::from(scale)) {
+        Some(value) => i128::from(value),
+        None => decimal_slow(text, grammar, scale)?,
+    };
+    let limit = LIMITS.get(usize::from(precision)).copied().unwrap_or(LIMIT);
+    (value.unsigned_abs() < limit).then_some(value)
 }
 
-/// The common form: some digits, a point, and exactly as many digits behind it as the scale has or up to two less.
+/// The common form: digits and a point with at most as many digits behind it as the scale has; 18 digits in all.
 #[inline]
-fn decimal_plain(text: &[u8], scale: usize) -> Option<i128> {
+fn decimal_plain(text: &[u8], scale: usize) -> Option<i64> {
     let (negative, magnitude) = match text {
         [b'-', rest @ ..] => (true, rest),
         _ => (false, text),
     };
-    let point = memchr::memchr(b'.', magnitude).unwrap_or(magnitude.len());
-    let whole = magnitude.get(..point)?;
-    let fraction = magnitude.get(point + 1..).unwrap_or_default();
-    if (point < magnitude.len() && fraction.is_empty()) || fraction.len() > scale || scale > 18 {
+    // As a rule all digits of the scale are there.
+    let likely = magnitude.len().checked_sub(scale + 1).filter(|point| scale > 0 && magnitude[*point] == b'.');
+    let point = match likely {
+        Some(point) => point,
+        None => magnitude.iter().position(|byte| *byte == b'.').unwrap_or(magnitude.len()),
+    };
+    let (whole, fraction) = magnitude.split_at(point);
+    let fraction = fraction.get(1..).unwrap_or_default();
+    if fraction.len() > scale || whole.len() + scale > 18 || (whole.len() > 1 && whole[0] == b'0') {
         return None;
     }
-    if whole.len() > 1 && whole[0] == b'0' {
-        return None;
-    }
-    let missing = (scale - fraction.len()) as u32;
-    let whole = digits(whole)?;
-    let fraction = if fraction.is_empty() { 0 } else { digits(fraction)? * 10u64.pow(missing) };
-    let value = i128::from(whole) * i128::from(10u64.pow(scale as u32)) + i128::from(fraction);
-    Some(if negative { -value } else { value })
+    let value = digits(whole)? * *POWERS.get(scale)?;
+    let value = match fraction.len() {
+        0 if point == magnitude.len() => value,
+        length => value + digits(fraction)? * POWERS[scale - length],
+    };
+    Some(if negative { -(value as i64) } else { value as i64 })
 }
 
 #[cold]
@@ -137,7 +144,28 @@ pub(super) fn digits(text: &[u8]) -> Option<u64> {
     }
 }
 
-const POWERS: [u64; 9] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
+/// Powers of ten.
+const POWERS: [u64; 19] = {
+    let mut powers = [1; 19];
+    let mut exponent = 1;
+    while exponent < 19 {
+        powers[exponent] = powers[exponent - 1] * 10;
+        exponent += 1;
+    }
+    powers
+};
+
+/// For each number of digits the least integer that has more.
+const LIMITS: [u128; 39] = {
+    let mut limits = [1; 39];
+    let mut digits = 1;
+    while digits < 39 {
+        limits[digits] = limits[digits - 1] * 10;
+        digits += 1;
+    }
+    limits
+};
+
 const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
 
 /// One to eight bytes as the last bytes of eight, with `0` before them.

@@ -96,26 +96,34 @@ pub struct Rows<'r, 'a> {
 
 impl<'a> Rows<'_, 'a> {
     /// The next row, or why its record cannot be read; none at the end of the chunk.
+    #[inline]
     pub fn next<T: Decode<'a>>(&mut self, scope: &Scope<'a>) -> Option<Result<T, Fault>> {
+        let mut row = T::default();
+        Some(self.read(&mut row, scope)?.map(|()| row))
+    }
+
+    /// Reads the next record into a fresh row, which is worth nothing after a fault; none at the end of the chunk.
+    #[inline]
+    pub fn read<T: Decode<'a>>(&mut self, row: &mut T, scope: &Scope<'a>) -> Option<Result<(), Fault>> {
         if !self.find() {
             return None;
         }
-        match self.decoder {
+        Some(match self.decoder {
             Decoder::Json(decoder) => {
-                let row = decoder.decode_line(&self.chunk.bytes, &mut self.at, scope);
+                let read = decoder.decode_line(&self.chunk.bytes, &mut self.at, row, scope);
                 *self.lines += 1;
-                if row.is_err() {
+                if read.is_err() {
                     self.skip_line();
                 }
-                Some(row)
+                read
             }
             Decoder::Csv { format, decoder, .. } => {
                 let record = csv::record(self.chunk, self.at, 0, format.delimiter);
                 self.at += record.bytes.len() + 1;
                 *self.lines += csv::lines(record.bytes);
-                Some(decoder.decode(json::without_carriage_return(record).bytes, scope))
+                decoder.decode_into(json::without_carriage_return(record).bytes, row, scope)
             }
-        }
+        })
     }
 
     /// The record that `next` read last.

@@ -1,3 +1,4 @@
+use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::Path;
@@ -127,7 +128,7 @@ fn chunks_hold_whole_records() {
         // One record is longer than a chunk.
         let name = "x".repeat(if number == 20_000 { 700_000 } else { number % 97 });
         expected.push((number as u64 + 1, text.len() as u64));
-        text += &format!("{{\"id\":{number},\"name\":\"{name}\"}}\n");
+        writeln!(text, "{{\"id\":{number},\"name\":\"{name}\"}}").unwrap();
     }
     fs::write(&path, &text).unwrap();
     let mut source = source(&path, &[]).unwrap();
@@ -177,7 +178,8 @@ fn csv_with_headers() {
     assert_eq!(read_all(&mut *bare).len(), 4);
     assert_eq!(bare.header(), None);
     // A quoted line break where a chunk might be cut.
-    let many: String = (0..40_000).map(|number| format!("{number},\"line\nbreak \"\"{number}\"\"\"\n")).collect();
+    let record = |number| format!("{number},\"line\nbreak \"\"{number}\"\"\"\n");
+    let many = (0..40_000).map(record).collect::<Vec<String>>().concat();
     fs::write(&path, format!("id,name\n{many}")).unwrap();
     let all = read_all(&mut *source(&path, &[]).unwrap());
     assert_eq!(all.len(), 40_000);

@@ -1,5 +1,6 @@
 //! A place in the bytes of a record.
 
+use super::value::{Json, Kind};
 use crate::values::Fault;
 
 /// Where reading stands.
@@ -13,23 +14,30 @@ pub(super) struct Cursor<'a> {
     pub at: usize,
     /// Whether a line feed ends the record.
     pub lines: bool,
-    /// What must stand before the next key: `{`, then `,`.
-    pub separator: u8,
-    /// The key before, an index into the known keys.
+    /// The key before, and the one that is expected next: indices into the known keys.
     pub previous: u16,
+    pub expected: u16,
+    /// The column of a key that is not among them.
+    pub lost_column: u16,
+    /// The value that was read last: where its text begins and ends, and what kind it is.
+    pub text: (usize, usize),
+    pub kind: Kind,
+    /// Why reading broke off.
+    pub fault: Option<Fault>,
 }
 
 impl<'a> Cursor<'a> {
-    /// A cursor before the `{` of the record that begins at `start`.
-    pub fn new(bytes: &'a [u8], start: usize, lines: bool) -> Result<Self, Fault> {
-        let mut cursor = Self { bytes, start, at: start, lines, separator: b'{', previous: super::keys::START };
-        if cursor.bytes.get(cursor.at) != Some(&b'{') {
-            cursor.skip_space();
-            if cursor.peek() != Some(b'{') {
-                return Err(Fault::new("the record is no JSON object"));
-            }
-        }
-        Ok(cursor)
+    /// A cursor at the first byte of a record.
+    pub fn new(bytes: &'a [u8], start: usize, lines: bool, expected: u16) -> Self {
+        let previous = super::keys::START;
+        let (text, kind) = ((start, start), Kind::Bare);
+        Self { bytes, start, at: start, lines, previous, expected, lost_column: 0, text, kind, fault: None }
+    }
+
+    /// The value that was read last.
+    #[inline]
+    pub fn value(&self) -> Json<'a> {
+        Json::scanned(self.bytes.get(self.text.0..self.text.1).unwrap_or_default(), self.kind)
     }
 
     /// The next byte of the record.
@@ -58,24 +66,21 @@ impl<'a> Cursor<'a> {
 
     /// Checks that only white space follows the object, and goes behind the line break.
     #[inline]
-    pub fn finish(&mut self) -> Result<(), Fault> {
+    pub fn finish(&mut self) {
         if self.lines && self.peek() == Some(b'\n') {
             self.at += 1;
-            return Ok(());
+        } else {
+            self.finish_slow();
         }
-        self.finish_slow()
     }
 
-    fn finish_slow(&mut self) -> Result<(), Fault> {
+    fn finish_slow(&mut self) {
         self.skip_space();
         match self.peek() {
-            None => Ok(()),
+            None => {}
             // Only in lines: elsewhere it is white space.
-            Some(b'\n') => {
-                self.at += 1;
-                Ok(())
-            }
-            Some(_) => Err(self.broken("there is text after the object")),
+            Some(b'\n') => self.at += 1,
+            Some(_) => self.fault = Some(self.broken("there is text after the object")),
         }
     }
 

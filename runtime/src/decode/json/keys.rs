@@ -1,47 +1,59 @@
 //! The keys seen so far, and which follows which.
 
 use super::cursor::Cursor;
-use super::value::{self, Json};
+use super::value::{self, Short};
 use crate::decode::block::{self, Bits, Block};
 use crate::decode::text;
 use crate::values::Fault;
+
+/// What `Keys::next` gives at the end of a record.
+pub(super) const END: usize = usize::MAX;
 
 /// What stands before the first key.
 pub(super) const START: u16 = 0;
 /// A key that is not remembered, because there are too many.
 const LOST: u16 = 1;
+/// What follows the last value: the closing brace.
+const CLOSE: u16 = 2;
 /// No key, no column.
-const NONE: u16 = u16::MAX;
+const NONE: u16 = u16::MAX - 2;
+/// The column of the closing brace.
+const CLOSING: u16 = u16::MAX - 1;
+/// The column of what is no key.
+const BROKEN: u16 = u16::MAX;
+
 /// So many keys are remembered, so that records with keys that are never the same need bounded memory.
 const LIMIT: usize = 250;
 /// Slots of the look-up by name; a power of two.
 const SLOTS: usize = 512;
-/// A key with the white space around it is expected at once up to so many bytes.
+/// A key with what stands around it is expected at once up to so many bytes.
 const LONGEST: usize = 32;
+/// So many bytes are looked at together: a key, a quote, and 32 bytes of a value.
+const WINDOW: usize = 64;
 
 /// The keys of one source table.
 #[derive(Debug)]
 pub(super) struct Keys {
     known: Vec<Key>,
-    /// The text between the quotes, as it stands in the record.
-    names: Vec<Box<[u8]>>,
+    /// What stands between the quotes in the record. A key is another one as the first, behind the brace.
+    names: Vec<(bool, Box<[u8]>)>,
     /// Indices of keys by the hash of their names.
     slots: Box<[u16; SLOTS]>,
     wanted: Vec<Box<[u8]>>,
     scratch: Vec<u8>,
 }
 
-/// A key as it is expected: the bytes from the comma (or brace) before it to its value.
+/// A key as it is expected: the bytes from the comma (or brace) before it to its value, such as `,"order_no":`.
 #[derive(Debug, Clone)]
 struct Key {
     /// The first sixteen bytes.
     head: Block,
     /// The last sixteen bytes, if it is longer than that.
     tail: Block,
-    /// Which bytes of `head` count.
+    /// Which bytes of `head` count; one that none has if the key is never expected.
     bits: Bits,
-    /// The number of bytes; 0 if the key is never expected.
-    length: u16,
+    /// The number of bytes.
+    length: u32,
     /// Its column, or `NONE`.
     column: u16,
     /// The keys that followed it lately.
@@ -50,130 +62,176 @@ struct Key {
 
 impl Keys {
     pub fn new(wanted: &[&str]) -> Self {
-        let none = Key { head: [0; 16], tail: [0; 16], bits: 0, length: 0, column: NONE, next: [NONE; 2] };
+        let mut close = Key::new(CLOSING);
+        close.expect(b"}");
         Self {
-            known: vec![none.clone(), none],
-            names: vec![Box::default(), Box::default()],
+            known: vec![Key::new(NONE), Key::new(NONE), close],
+            names: vec![(false, Box::default()); 3],
             slots: Box::new([NONE; SLOTS]),
             wanted: wanted.iter().map(|name| name.as_bytes().into()).collect(),
             scratch: Vec::new(),
         }
     }
 
-    /// Goes on to the next wanted field; none at the end of the record.
-    pub fn next<'a>(&mut self, cursor: &mut Cursor<'a>) -> Result<Option<(usize, Json<'a>)>, Fault> {
+    /// The key that is expected first.
+    #[inline]
+    pub fn first(&self) -> u16 {
+        self.known.first().map_or(NONE, |start| start.next[0])
+    }
+
+    /// Goes on to the next wanted field and gives its column; its value is in the cursor. `END` at the end of the
+    /// record, and on a fault, which is in the cursor then.
+    ///
+    /// Most of a job's time is spent here, so the loop has just the common case: the expected key, and a number or a
+    /// short string behind it, with enough bytes after them to look at sixteen at once.
+    pub fn next(&mut self, cursor: &mut Cursor<'_>) -> usize {
+        // Where reading stands is kept out of memory, since each key waits for it.
+        let bytes = cursor.bytes;
+        let (mut at, mut previous, mut expected) = (cursor.at, cursor.previous, cursor.expected);
         loop {
-            match cursor.bytes.get(cursor.at) {
-                Some(byte) if *byte == cursor.separator => cursor.at += 1,
-                Some(b'}') if cursor.separator == b',' => {
-                    cursor.at += 1;
-                    cursor.finish()?;
-                    return Ok(None);
+            let known = self.known.get(usize::from(expected));
+            let column = match (known, bytes.get(at..).and_then(<[u8]>::first_chunk::<WINDOW>)) {
+                (Some(key), Some(window)) if key.begins(window) => {
+                    (previous, expected) = (expected, key.next[0]);
+                    let start = key.length as usize;
+                    if key.column == CLOSING {
+                        cursor.at = at + start;
+                        cursor.finish();
+                        return END;
+                    }
+                    if let Some(Short { begin, end, kind, length }) = value::short(window, start) {
+                        cursor.text = (at + begin, at + end);
+                        cursor.kind = kind;
+                        at += length;
+                    } else {
+                        cursor.at = at + start;
+                        if !value::read(cursor) {
+                            return END;
+                        }
+                        at = cursor.at;
+                    }
+                    key.column
                 }
                 _ => {
-                    cursor.skip_space();
-                    if cursor.separator == b',' && cursor.peek() == Some(b'}') {
-                        continue;
+                    (cursor.at, cursor.previous) = (at, previous);
+                    let column = self.step(cursor);
+                    (at, previous, expected) = (cursor.at, cursor.previous, cursor.expected);
+                    if column >= CLOSING {
+                        return END;
                     }
-                    cursor.expect(cursor.separator)?;
+                    column
                 }
-            }
-            let column = if let Some(column) = self.expected(cursor) {
-                column
-            } else if let Some(column) = self.surprise(cursor)? {
-                column
-            } else {
-                return Ok(None);
             };
-            let value = value::read(cursor)?;
             if column != NONE {
-                return Ok(Some((usize::from(column), value)));
+                (cursor.at, cursor.previous, cursor.expected) = (at, previous, expected);
+                return usize::from(column);
             }
         }
     }
 
-    /// Takes the key that is expected, if it stands there, and gives its column.
-    #[inline]
-    fn expected(&mut self, cursor: &mut Cursor<'_>) -> Option<u16> {
-        let [first, second] = self.known.get(usize::from(cursor.previous))?.next;
-        let (index, key) = match self.known.get(usize::from(first)) {
-            Some(key) if key.is_at(cursor) => (first, key),
-            _ => match self.known.get(usize::from(second)) {
-                Some(key) if key.is_at(cursor) => (second, key),
-                _ => return None,
+    /// Goes on to the next field whatever it is, and remembers its key.
+    #[inline(never)]
+    fn step(&mut self, cursor: &mut Cursor<'_>) -> u16 {
+        let column = self.any_key(cursor);
+        if column == CLOSING {
+            cursor.finish();
+        } else if column != BROKEN && !value::read(cursor) {
+            return BROKEN;
+        }
+        column
+    }
+
+    /// Reads a key, remembers that it followed, and gives its column; `BROKEN` on a fault.
+    fn any_key(&mut self, cursor: &mut Cursor<'_>) -> u16 {
+        let rest = cursor.bytes.get(cursor.at..).unwrap_or_default();
+        let next = self.known.get(usize::from(cursor.previous)).map_or([NONE; 2], |key| key.next);
+        let is_next = |index: &u16| self.known.get(usize::from(*index)).is_some_and(|key| key.is_at(rest));
+        let index = match next.into_iter().find(is_next) {
+            Some(index) => {
+                cursor.at += self.known.get(usize::from(index)).map_or(0, |key| key.length as usize);
+                index
+            }
+            None => match self.unknown(cursor) {
+                Ok(index) => index,
+                Err(fault) => {
+                    cursor.fault = Some(fault);
+                    return BROKEN;
+                }
             },
         };
-        let (length, column) = (key.length, key.column);
-        if index == second {
-            self.follows(cursor.previous, index);
-        }
-        cursor.at += usize::from(length);
-        cursor.separator = b',';
+        self.follows(cursor.previous, index);
+        let key = self.known.get(usize::from(index));
         cursor.previous = index;
-        Some(column)
+        cursor.expected = key.map_or(NONE, |key| key.next[0]);
+        if index == LOST { cursor.lost_column } else { key.map_or(NONE, |key| key.column) }
     }
 
-    /// Reads a key that was not expected, remembers it, and gives its column; none at the end of an empty object.
-    #[cold]
-    fn surprise(&mut self, cursor: &mut Cursor<'_>) -> Result<Option<u16>, Fault> {
-        let start = cursor.at;
+    /// Reads a key of which nothing is known.
+    fn unknown(&mut self, cursor: &mut Cursor<'_>) -> Result<u16, Fault> {
+        let begin = cursor.at;
+        let first = cursor.previous == START;
         cursor.skip_space();
-        if cursor.separator == b'{' && cursor.peek() == Some(b'}') {
+        if first {
+            if cursor.peek() != Some(b'{') {
+                return Err(Fault::new("the record is no JSON object"));
+            }
+        } else if cursor.peek() == Some(b'}') {
             cursor.at += 1;
-            cursor.finish()?;
-            return Ok(None);
+            return Ok(CLOSE);
+        }
+        cursor.expect(if first { b'{' } else { b',' })?;
+        cursor.skip_space();
+        if first && cursor.peek() == Some(b'}') {
+            cursor.at += 1;
+            return Ok(CLOSE);
         }
         if cursor.peek() != Some(b'"') {
             return Err(cursor.broken("expected a key in quotes"));
         }
-        let Some((name, end)) = value::string(cursor.bytes, cursor.at, cursor.lines) else {
+        let Some((start, end, _)) = value::string(cursor.bytes, cursor.at, cursor.lines) else {
             return Err(cursor.broken("a string is not closed"));
         };
-        cursor.at = end;
+        let name = cursor.bytes.get(start..end).unwrap_or_default();
+        cursor.at = end + 1;
         cursor.expect(b':')?;
         cursor.skip_space();
-        let name = name.text();
-        let index = self.find_or_add(name);
-        let mut column = NONE;
+        let index = self.find_or_add(name, first);
         if index == LOST {
-            column = self.resolve(name);
+            cursor.lost_column = self.resolve(name);
         } else if let Some(key) = self.known.get_mut(usize::from(index)) {
-            key.expect(cursor.bytes.get(start..cursor.at).unwrap_or_default());
-            column = key.column;
+            key.expect(cursor.bytes.get(begin..cursor.at).unwrap_or_default());
         }
-        self.follows(cursor.previous, index);
-        cursor.separator = b',';
-        cursor.previous = index;
-        Ok(Some(column))
+        Ok(index)
     }
 
     /// Remembers that one key followed another.
     fn follows(&mut self, previous: u16, index: u16) {
+        // The brace that opens `{}` is not part of `}`, so `}` is never expected at the start.
+        let useless = index == LOST || (previous == START && index == CLOSE);
         if let Some(Key { next, .. }) = self.known.get_mut(usize::from(previous))
-            && index != LOST
             && next[0] != index
+            && !useless
         {
             *next = [index, next[0]];
         }
     }
 
     /// The index of a key, which is added if there is room.
-    fn find_or_add(&mut self, name: &[u8]) -> u16 {
-        let mut slot = hash(name);
+    fn find_or_add(&mut self, name: &[u8], first: bool) -> u16 {
+        let mut slot = hash(name) + usize::from(first);
         loop {
             slot = (slot + 1) % SLOTS;
             let index = self.slots[slot];
             match self.names.get(usize::from(index)) {
-                Some(known) if **known == *name => return index,
+                Some((known_first, known)) if **known == *name && *known_first == first => return index,
                 Some(_) => {}
                 None if self.known.len() >= LIMIT || name.len() > 1000 => return LOST,
                 None => {
                     let index = self.known.len() as u16;
                     let column = self.resolve(name);
                     self.slots[slot] = index;
-                    self.names.push(name.into());
-                    let none = [0; 16];
-                    self.known.push(Key { head: none, tail: none, bits: 0, length: 0, column, next: [NONE; 2] });
+                    self.names.push((first, name.into()));
+                    self.known.push(Key::new(column));
                     return index;
                 }
             }
@@ -194,40 +252,46 @@ impl Keys {
     }
 }
 
+/// A bit beyond the sixteen of a block.
+const NOWHERE: Bits = 1 << 16;
+
 impl Key {
-    /// Whether it stands where the cursor is.
-    #[inline]
-    fn is_at(&self, cursor: &Cursor<'_>) -> bool {
-        let Some(rest) = cursor.bytes.get(cursor.at..) else {
-            return false;
-        };
-        let length = usize::from(self.length);
-        let Some(head) = rest.first_chunk::<16>() else {
-            return self.is_at_end(rest);
-        };
-        if self.length == 0 || block::equal(head, &self.head) & self.bits != self.bits {
-            return false;
-        }
-        length <= 16
-            || rest.get(length - 16..).and_then(|rest| rest.first_chunk::<16>()).is_some_and(|tail| *tail == self.tail)
+    fn new(column: u16) -> Self {
+        Self { head: [0; 16], tail: [0; 16], bits: NOWHERE, length: 0, column, next: [NONE; 2] }
     }
 
-    /// The same for the last bytes of a record.
-    fn is_at_end(&self, rest: &[u8]) -> bool {
-        let length = usize::from(self.length);
-        (1..=16).contains(&length) && rest.get(..length).is_some_and(|rest| self.head.starts_with(rest))
+    /// Whether the bytes begin with it.
+    #[inline]
+    fn begins(&self, window: &[u8; WINDOW]) -> bool {
+        let Some(head) = window.first_chunk() else { return false };
+        block::equal(head, &self.head) & self.bits == self.bits && (self.length <= 16 || self.ends(window))
+    }
+
+    /// Whether its last sixteen bytes are there.
+    #[inline]
+    fn ends(&self, window: &[u8; WINDOW]) -> bool {
+        let tail = window.get(self.length as usize - 16..).and_then(<[u8]>::first_chunk);
+        tail.is_some_and(|tail| block::equal(tail, &self.tail) == 0xffff)
+    }
+
+    /// The same anywhere in a record.
+    fn is_at(&self, rest: &[u8]) -> bool {
+        let length = self.length as usize;
+        let Some(rest) = rest.get(..length).filter(|_| length > 0) else { return false };
+        self.head.starts_with(rest.get(..16).unwrap_or(rest)) && (length <= 16 || rest.ends_with(&self.tail))
     }
 
     /// Expects these bytes from now on.
     fn expect(&mut self, bytes: &[u8]) {
+        self.bits = NOWHERE;
         self.length = 0;
         if bytes.len() <= LONGEST {
             let start = bytes.len().min(16);
             self.head = [0; 16];
             self.head[..start].copy_from_slice(&bytes[..start]);
-            self.bits = ((1u64 << start) - 1) as Bits;
             self.tail = bytes.last_chunk().copied().unwrap_or_default();
-            self.length = bytes.len() as u16;
+            self.bits = ((1u64 << start) - 1) as Bits;
+            self.length = bytes.len() as u32;
         }
     }
 }

@@ -12,7 +12,7 @@ mod tests;
 mod value;
 
 use self::cursor::Cursor;
-use self::keys::Keys;
+use self::keys::{END, Keys};
 pub use self::value::Json;
 pub(super) use self::value::Kind;
 use super::{Decode, Field, Record};
@@ -34,20 +34,25 @@ impl Decoder {
 
     /// Reads one record: an object with nothing but white space around it.
     pub fn decode<'a, T: Decode<'a>>(&mut self, record: &'a [u8], scope: &Scope<'a>) -> Result<T, Fault> {
-        self.read(&mut Cursor::new(record, 0, false)?, scope)
+        let mut row = T::default();
+        self.read(&mut Cursor::new(record, 0, false, self.keys.first()), &mut row, scope)?;
+        Ok(row)
     }
 
-    /// Reads one record of lines; afterwards `at` is behind its line break. On a fault `at` is left as it was.
+    /// Reads one record of lines into a fresh row; afterwards `at` is behind its line break. On a fault `at` is left
+    /// as it was.
+    #[inline]
     pub(super) fn decode_line<'a, T: Decode<'a>>(
         &mut self,
         lines: &'a [u8],
         at: &mut usize,
+        row: &mut T,
         scope: &Scope<'a>,
-    ) -> Result<T, Fault> {
-        let mut cursor = Cursor::new(lines, *at, true)?;
-        let row = self.read(&mut cursor, scope)?;
+    ) -> Result<(), Fault> {
+        let mut cursor = Cursor::new(lines, *at, true, self.keys.first());
+        self.read(&mut cursor, row, scope)?;
         *at = cursor.at;
-        Ok(row)
+        Ok(())
     }
 
     /// Hands over one record's fields: the position among the wanted columns, and the field.
@@ -56,24 +61,36 @@ impl Decoder {
         record: &'a [u8],
         found: &mut dyn FnMut(usize, Field<'a>) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
-        let mut cursor = Cursor::new(record, 0, false)?;
-        while let Some((column, value)) = self.keys.next(&mut cursor)? {
-            found(column, Field::Json(value))?;
+        let mut cursor = Cursor::new(record, 0, false, self.keys.first());
+        loop {
+            match self.keys.next(&mut cursor) {
+                END => return cursor.fault.map_or(Ok(()), Err),
+                column => found(column, Field::Json(cursor.value()))?,
+            }
         }
-        Ok(())
     }
 
     /// The only part that is compiled for each table.
     #[inline]
-    fn read<'a, T: Decode<'a>>(&mut self, cursor: &mut Cursor<'a>, scope: &Scope<'a>) -> Result<T, Fault> {
-        let mut row = T::default();
-        while let Some((column, value)) = self.keys.next(cursor)? {
-            if let Err(fault) = row.set(column, Field::Json(value), scope) {
+    fn read<'a, T: Decode<'a>>(
+        &mut self,
+        cursor: &mut Cursor<'a>,
+        row: &mut T,
+        scope: &Scope<'a>,
+    ) -> Result<(), Fault> {
+        loop {
+            let column = self.keys.next(cursor);
+            if column == END {
+                break;
+            }
+            if let Err(fault) = row.set(column, Field::Json(cursor.value()), scope) {
                 return Err(in_column(fault, T::COLUMNS, column));
             }
         }
-        row.check()?;
-        Ok(row)
+        match cursor.fault.take() {
+            None => row.check(),
+            Some(fault) => Err(fault),
+        }
     }
 }
 

@@ -323,6 +323,17 @@ fn agrees_with_serde_json() {
 }
 
 #[test]
+fn what_was_learned_excuses_nothing() {
+    let mut decoder = Decoder::new(Row::COLUMNS);
+    for good in [r#"{"a":1,"id":2}"#, r#"{"id":2,"a":1}"#, "{}", r#"{"a":1,"id":2}"#, r#"{"id":2}"#] {
+        decode_with(&mut decoder, good.as_bytes(), |row| assert!(row.is_ok(), "{good}"));
+    }
+    for bad in [r#"{"a":1{"id":2}"#, r#","id":2}"#, r#"{"a":1,}"#, r#"{"a":1,,"id":2}"#, "}", "{{}", r#"{,"id":2}"#] {
+        decode_with(&mut decoder, bad.as_bytes(), |row| assert!(row.is_err(), "{bad}"));
+    }
+}
+
+#[test]
 fn the_last_of_equal_keys_counts_and_order_is_learned() {
     let mut random = Random(5);
     let mut decoder = Decoder::new(Row::COLUMNS);

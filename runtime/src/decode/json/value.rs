@@ -12,8 +12,9 @@ pub struct Json<'a> {
     kind: Kind,
 }
 
-/// What is known of a value's text.
+/// What is known of a value's text. As wide as the words beside it, so that it is copied as they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(usize)]
 pub(in crate::decode) enum Kind {
     /// A string of ASCII characters without escapes.
     Ascii,
@@ -30,31 +31,35 @@ pub(in crate::decode) enum Kind {
 impl<'a> Json<'a> {
     /// One JSON value with nothing but white space around it.
     pub fn new(text: &'a [u8]) -> Result<Self, Fault> {
-        let mut cursor =
-            Cursor { bytes: text, start: 0, at: 0, lines: false, separator: b',', previous: super::keys::START };
-        cursor.skip_space();
-        let value = read(&mut cursor)?;
-        cursor.finish()?;
-        Ok(value)
+        let mut cursor = Cursor::new(text, 0, false, 0);
+        if read(&mut cursor) {
+            cursor.finish();
+        }
+        cursor.fault.take().map_or(Ok(cursor.value()), Err)
+    }
+
+    /// A value that was scanned.
+    #[inline]
+    pub(super) fn scanned(text: &'a [u8], kind: Kind) -> Self {
+        Self { text, kind }
     }
 
     /// The text; of strings what is between the quotes, escapes and all.
+    #[inline]
     pub(in crate::decode) fn text(&self) -> &'a [u8] {
         self.text
     }
 
     /// What is known of the text.
+    #[inline]
     pub(in crate::decode) fn kind(&self) -> Kind {
         self.kind
     }
 
-    /// The text of a string without escapes; none if it is no UTF-8.
+    /// The text of a string of ASCII characters without escapes; none if it is not known to be one.
     #[inline]
-    pub(in crate::decode) fn plain(&self) -> Option<&'a str> {
-        if self.kind == Kind::Ascii {
-            return Some(known_ascii(self.text));
-        }
-        std::str::from_utf8(self.text).ok()
+    pub(in crate::decode) fn ascii(&self) -> Option<&'a str> {
+        (self.kind == Kind::Ascii).then(|| known_ascii(self.text))
     }
 }
 
@@ -68,40 +73,80 @@ fn known_ascii(text: &[u8]) -> &str {
     unsafe { std::str::from_utf8_unchecked(text) }
 }
 
-/// Reads the value at the cursor.
-pub(super) fn read<'a>(cursor: &mut Cursor<'a>) -> Result<Json<'a>, Fault> {
-    match cursor.bytes.get(cursor.at) {
-        Some(b'"') => match string(cursor.bytes, cursor.at, cursor.lines) {
-            Some((value, end)) => {
-                cursor.at = end;
-                Ok(value)
-            }
-            None => Err(cursor.broken("a string is not closed")),
-        },
-        Some(b'{' | b'[') => nested(cursor),
-        _ => {
-            let end = scalar_end(cursor.bytes, cursor.at);
-            if end == cursor.at {
-                return read_later(cursor);
-            }
-            let text = &cursor.bytes[cursor.at..end];
-            cursor.at = end;
-            Ok(Json { text, kind: Kind::Bare })
+/// Where a short value stands in a window.
+pub(super) struct Short {
+    /// Where its text begins and ends.
+    pub begin: usize,
+    pub end: usize,
+    pub kind: Kind,
+    /// Where the value ends.
+    pub length: usize,
+}
+
+/// Reads a string without escapes of less than 32 bytes, or a number or a literal of less than 16, at a place of the
+/// window.
+#[inline]
+pub(super) fn short<const WINDOW: usize>(window: &[u8; WINDOW], at: usize) -> Option<Short> {
+    if *window.get(at)? == b'"' {
+        let begin = at + 1;
+        let first = window.get(begin..)?.first_chunk()?;
+        let mut stops = block::string_stops(first);
+        let mut foreign = block::non_ascii(first);
+        if stops == 0 {
+            let second = window.get(begin + 16..)?.first_chunk()?;
+            stops = block::string_stops(second) << 16;
+            foreign |= block::non_ascii(second) << 16;
         }
+        let end = begin + stops.trailing_zeros() as usize;
+        if window.get(end) != Some(&b'"') || stops == 0 {
+            return None;
+        }
+        // The bits below the lowest stop.
+        let ascii = foreign & (stops ^ (stops - 1)) == 0;
+        let kind = if ascii { Kind::Ascii } else { Kind::Plain };
+        Some(Short { begin, end, kind, length: end + 1 })
+    } else {
+        let others = block::not_scalar(window.get(at..)?.first_chunk()?);
+        let length = others.trailing_zeros() as usize;
+        let end = at + length;
+        (1..16).contains(&length).then_some(Short { begin: at, end, kind: Kind::Bare, length: end })
     }
 }
 
-/// Reads a value after white space that was not expected.
-#[cold]
-fn read_later<'a>(cursor: &mut Cursor<'a>) -> Result<Json<'a>, Fault> {
-    let at = cursor.at;
+/// Reads any value at the cursor; false on a fault, which is in the cursor then.
+#[inline(never)]
+pub(super) fn read(cursor: &mut Cursor<'_>) -> bool {
     cursor.skip_space();
-    if cursor.at == at { Err(cursor.broken("expected a value")) } else { read(cursor) }
+    match cursor.peek() {
+        Some(b'{' | b'[') => return nested(cursor),
+        Some(b'"') => match string(cursor.bytes, cursor.at, cursor.lines) {
+            Some((start, end, kind)) => {
+                (cursor.text, cursor.kind) = ((start, end), kind);
+                cursor.at = end + 1;
+            }
+            None => return broken_off(cursor, "a string is not closed"),
+        },
+        _ => {
+            let end = scalar_end(cursor.bytes, cursor.at);
+            if end == cursor.at {
+                return broken_off(cursor, "expected a value");
+            }
+            (cursor.text, cursor.kind) = ((cursor.at, end), Kind::Bare);
+            cursor.at = end;
+        }
+    }
+    true
 }
 
-/// The string whose quote is at `open`, and where it ends; none if it is not closed.
+#[cold]
+fn broken_off(cursor: &mut Cursor<'_>, what: &str) -> bool {
+    cursor.fault = Some(cursor.broken(what));
+    false
+}
+
+/// Where the text of the string begins and ends whose quote is at `open`, and its kind; none if it is not closed.
 #[inline]
-pub(super) fn string(bytes: &[u8], open: usize, lines: bool) -> Option<(Json<'_>, usize)> {
+pub(super) fn string(bytes: &[u8], open: usize, lines: bool) -> Option<(usize, usize, Kind)> {
     let start = open + 1;
     let mut at = start;
     let mut foreign = 0;
@@ -120,20 +165,21 @@ pub(super) fn string(bytes: &[u8], open: usize, lines: bool) -> Option<(Json<'_>
         foreign |= non_ascii & (stops ^ (stops - 1)) >> 1;
         at += stops.trailing_zeros() as usize;
         if bytes.get(at) != Some(&b'"') {
-            return string_slow(bytes, start, at, lines);
+            let (end, kind) = string_slow(bytes, at, lines)?;
+            return Some((start, end, kind));
         }
-        let kind = if foreign == 0 { Kind::Ascii } else { Kind::Plain };
-        return Some((Json { text: bytes.get(start..at)?, kind }, at + 1));
+        return Some((start, at, if foreign == 0 { Kind::Ascii } else { Kind::Plain }));
     }
 }
 
-/// The same for a string with escapes or line feeds, the first of them at `at`.
-fn string_slow(bytes: &[u8], start: usize, mut at: usize, lines: bool) -> Option<(Json<'_>, usize)> {
+/// Where a string with escapes or line feeds ends, the first of them at `at`.
+#[inline(never)]
+fn string_slow(bytes: &[u8], mut at: usize, lines: bool) -> Option<(usize, Kind)> {
     let mut kind = Kind::Plain;
     loop {
         match bytes.get(at)? {
             b'"' => {
-                return Some((Json { text: bytes.get(start..at)?, kind }, at + 1));
+                return Some((at, kind));
             }
             b'\\' => {
                 if lines && bytes.get(at + 1) == Some(&b'\n') {
@@ -172,51 +218,55 @@ fn scalar_end(bytes: &[u8], mut at: usize) -> usize {
 }
 
 /// Reads an object or array: its brackets must be balanced and its strings closed.
-fn nested<'a>(cursor: &mut Cursor<'a>) -> Result<Json<'a>, Fault> {
-    let bytes = cursor.bytes;
-    let start = cursor.at;
+fn nested(cursor: &mut Cursor<'_>) -> bool {
+    match nested_end(cursor.bytes, cursor.at, cursor.lines) {
+        Ok(end) => {
+            cursor.text = (cursor.at, end);
+            cursor.kind = Kind::Nested;
+            cursor.at = end;
+            true
+        }
+        Err((what, at)) => {
+            cursor.fault = Some(broken(what, at - cursor.start));
+            false
+        }
+    }
+}
+
+/// Where the object or array at `start` ends; else what is wrong where.
+fn nested_end(bytes: &[u8], start: usize, lines: bool) -> Result<usize, (&'static str, usize)> {
+    const OPEN: &str = "an object or array is not closed";
     let mut at = start;
     // The open brackets, the innermost in the lowest bit: 1 for `{`. The first is above them all.
     let mut open = 1u128;
-    let error = |what: &str, at: usize| Err(broken(what, at - cursor.start));
     loop {
         let structure = ask(bytes, at, block::structure);
         if structure == 0 {
             at += 16;
             if at >= bytes.len() {
-                return error("an object or array is not closed", start);
+                return Err((OPEN, start));
             }
             continue;
         }
         at += structure.trailing_zeros() as usize;
-        let Some(byte) = bytes.get(at) else {
-            return error("an object or array is not closed", start);
-        };
+        let byte = *bytes.get(at).ok_or((OPEN, start))?;
         match byte {
-            b'"' => match string(bytes, at, cursor.lines) {
-                Some((_, end)) => {
-                    at = end;
-                    continue;
-                }
-                None => return error("a string is not closed", at),
-            },
-            b'{' | b'[' => {
-                if open >> 127 != 0 {
-                    return error("more than 127 brackets are open", at);
-                }
-                open = open << 1 | u128::from(*byte == b'{');
+            b'"' => {
+                at = string(bytes, at, lines).ok_or(("a string is not closed", at))?.1 + 1;
+                continue;
             }
+            b'{' | b'[' if open >> 127 != 0 => return Err(("more than 127 brackets are open", at)),
+            b'{' | b'[' => open = open << 1 | u128::from(byte == b'{'),
             b'}' | b']' => {
-                if (open & 1 == 1) != (*byte == b'}') {
-                    return error("a bracket of another kind is open", at);
+                if (open & 1 == 1) != (byte == b'}') {
+                    return Err(("a bracket of another kind is open", at));
                 }
                 open >>= 1;
                 if open == 1 {
-                    cursor.at = at + 1;
-                    return Ok(Json { text: &bytes[start..=at], kind: Kind::Nested });
+                    return Ok(at + 1);
                 }
             }
-            b'\n' if cursor.lines => return error("an object or array is not closed", start),
+            b'\n' if lines => return Err((OPEN, start)),
             _ => {}
         }
         at += 1;
