@@ -11,7 +11,11 @@ pub(super) fn boolean(value: Value<'_>) -> Option<bool> {
         Value::Boolean(value) => Some(value),
         Value::Integer(0) => Some(false),
         Value::Integer(1) => Some(true),
-        _ => text(value).and_then(|text| field::truth(text.trim_ascii())),
+        _ => match text(value)?.trim_ascii() {
+            b"0" => Some(false),
+            b"1" => Some(true),
+            text => field::truth(text),
+        },
     }
 }
 

@@ -1,6 +1,9 @@
 //! CSV as RFC 4180 has it: quoted fields may hold delimiters, doubled quotes and line breaks. A quote within a field
 //! that does not begin with one is taken as it is.
 
+#[cfg(test)]
+mod tests;
+
 use memchr::{memchr, memchr2};
 
 use super::{Decode, Field, Record};
