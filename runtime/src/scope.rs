@@ -142,10 +142,14 @@ impl Zone {
         if summer { info(2_130_600_000).0 } else { january }
     }
 
-    /// The zone's short name at an instant, such as `CST`.
+    /// The zone's short name at an instant, such as `CST`; local mean time has the name of today's.
     pub fn abbreviation(&self, seconds: i64, out: &mut impl std::fmt::Write) -> std::fmt::Result {
-        let instant = jiff::Timestamp::from_second(seconds.clamp(FIRST_SECOND, LAST_SECOND)).unwrap_or_default();
-        out.write_str(self.zone.to_offset_info(instant).abbreviation())
+        let at = |second| jiff::Timestamp::from_second(second).unwrap_or_default();
+        let info = self.zone.to_offset_info(at(seconds.clamp(FIRST_SECOND, LAST_SECOND)));
+        if info.abbreviation() == "LMT" {
+            return out.write_str(self.zone.to_offset_info(at(2_115_000_000)).abbreviation());
+        }
+        out.write_str(info.abbreviation())
     }
 
     /// The instant of a local time.

@@ -2,7 +2,7 @@
 
 use super::CallError;
 use super::make::{call, int, retype};
-use super::numeric::{as_decimal, integer_digits, is_exact, is_float, is_integer, is_number, is_text};
+use super::numeric::{as_decimal, integer_digits, is_exact, is_integer, is_number, is_text};
 use crate::source::Span;
 use crate::types::model::{Expr, Function, Kind, Literal};
 use crate::types::ty::{Base, Ty};
@@ -13,6 +13,7 @@ pub fn cast(value: Expr, to: Base, attempt: bool, span: Span) -> Result<Expr, Ca
     if from == Base::Null {
         return Ok(super::make::null(to, span));
     }
+    let whole_seconds = to == Base::Time && from != Base::Time;
     let cast = match to {
         Base::Boolean => (is_number(from) || is_text(from) || from == Base::Boolean)
             .then(|| simple(&value, "cast::boolean", "try_cast::boolean", attempt)),
@@ -44,6 +45,10 @@ pub fn cast(value: Expr, to: Base, attempt: bool, span: Span) -> Result<Expr, Ca
     };
     match (cast, widened(&value, to)) {
         (_, Some(wider)) => Ok(Expr { span, ..wider }),
+        // `time` has no fraction of a second, unless it is a literal.
+        (Some(function), None) if whole_seconds => {
+            Ok(call(Function::plain("time::whole_seconds"), to, vec![call(function, to, vec![value], span)], span))
+        }
         (Some(function), None) => Ok(call(function, to, vec![value], span)),
         (None, None) => Err(refused(value.ty, to)),
     }
@@ -306,9 +311,8 @@ pub fn widen(value: Expr, to: Base) -> Option<Expr> {
 /// A number as `float` or `double`, a boolean as text …: what an operator needs of a value that it accepts.
 pub fn convert(value: Expr, to: Base) -> Expr {
     let span = value.span;
-    match widened(&value, to) {
+    match widen(value.clone(), to) {
         Some(wider) => wider,
-        None if is_float(to) => call(Function::plain("widen::float"), to, vec![value], span),
-        None => retype(value, to),
+        None => Expr { span, ..retype(value, to) },
     }
 }

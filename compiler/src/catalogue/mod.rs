@@ -42,7 +42,7 @@ mod table;
 
 pub use aggregates::aggregate_type;
 pub use casts::{cast, widen};
-pub use operators::{binary, like, negate, similar};
+pub use operators::{binary, like, member, negate, similar};
 pub use reference::reference;
 
 use crate::source::Span;

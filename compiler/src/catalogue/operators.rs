@@ -230,8 +230,17 @@ fn join(left: Expr, right: Expr, span: Span) -> Result<Expr, CallError> {
 /// `concat(a, b, …)`, null if one of them is.
 pub const CONCAT: Function = Function::plain("text::concat").scoped();
 
+/// What a comparison asks: it decides what text is taken for that meets another type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asks {
+    /// Whether both are the same: text that is no date is equal to none (null); booleans are compared as text.
+    Same,
+    /// Which is greater, or whether a value is in a list: text that is no date or boolean is a row error.
+    Order,
+}
+
 /// Brings both sides of a comparison to types that compare.
-pub fn comparable(name: &str, left: Expr, right: Expr) -> Result<(Expr, Expr), CallError> {
+pub fn comparable(name: &str, asks: Asks, left: Expr, right: Expr) -> Result<(Expr, Expr), CallError> {
     let (a, b) = (left.ty.base, right.ty.base);
     if a == Base::Null || b == Base::Null {
         let base = if a == Base::Null { b } else { a };
@@ -245,16 +254,23 @@ pub fn comparable(name: &str, left: Expr, right: Expr) -> Result<(Expr, Expr), C
         let span = value.span;
         casts::cast(value, base, false, span)
     };
+    let from_text = |value: Expr, base: Base| {
+        let attempt = asks == Asks::Same && literal_text(&value).is_none();
+        let span = value.span;
+        casts::cast(value, base, attempt, span)
+    };
     Ok(match (a, b) {
         _ if is_text(a) && is_text(b) => (left, right),
-        (Base::Boolean, _) if is_text(b) => (to(left, Base::Varchar(None))?, right),
-        (_, Base::Boolean) if is_text(a) => (left, to(right, Base::Varchar(None))?),
+        (Base::Boolean, _) if is_text(b) && asks == Asks::Same => (to(left, Base::Varchar(None))?, right),
+        (_, Base::Boolean) if is_text(a) && asks == Asks::Same => (left, to(right, Base::Varchar(None))?),
+        (Base::Boolean, _) if is_text(b) => (left, to(right, Base::Boolean)?),
+        (_, Base::Boolean) if is_text(a) => (to(left, Base::Boolean)?, right),
         (Base::Date | Base::Time | Base::Timestamp(_) | Base::TimestampLtz(_), _) if is_text(b) => {
-            let right = to(right, a)?;
+            let right = from_text(right, a)?;
             (left, right)
         }
         (_, Base::Date | Base::Time | Base::Timestamp(_) | Base::TimestampLtz(_)) if is_text(a) => {
-            (to(left, b)?, right)
+            (from_text(left, b)?, right)
         }
         (Base::Timestamp(_), Base::Timestamp(_)) | (Base::TimestampLtz(_), Base::TimestampLtz(_)) => (left, right),
         (Base::Timestamp(p), Base::TimestampLtz(_)) => (to(left, Base::TimestampLtz(p))?, right),
@@ -266,20 +282,12 @@ pub fn comparable(name: &str, left: Expr, right: Expr) -> Result<(Expr, Expr), C
 
 fn comparable_numbers(left: Expr, right: Expr) -> (Expr, Expr) {
     let (a, b) = (left.ty.base, right.ty.base);
-    let base = match (is_float(a), is_float(b)) {
-        (true, true) if a != b => {
-            // A double that is written out is meant as the float that it is compared with.
-            let literal = |value: &Expr| matches!(value.kind, Kind::Literal(Literal::Double(_)));
-            if literal(&left) || literal(&right) { Base::Float } else { Base::Double }
-        }
-        (true, true) => a,
-        (true, false) if is_integer(b) => a,
-        (false, true) if is_integer(a) => b,
-        (true, false) | (false, true) => Base::Double,
-        // Decimals compare whatever their scale.
-        (false, false) if !(is_integer(a) && is_integer(b)) => return (left, right),
-        (false, false) => common_number(a, b, Floats::First).unwrap_or(a),
-    };
+    // Decimals compare whatever their scale.
+    let decimal = matches!(a, Base::Decimal { .. }) || matches!(b, Base::Decimal { .. });
+    if decimal && !is_float(a) && !is_float(b) {
+        return (left, right);
+    }
+    let base = common_number(a, b, Floats::First).unwrap_or(a);
     (convert(left, base), convert(right, base))
 }
 
@@ -319,13 +327,20 @@ fn cast_target(number: Base) -> Base {
 }
 
 fn compare(path: &'static str, op: BinaryOp, left: Expr, right: Expr, span: Span) -> Result<Expr, CallError> {
-    let (left, right) = comparable(op.sign(), left, right)?;
+    let asks = if matches!(op, BinaryOp::Equal | BinaryOp::NotEqual) { Asks::Same } else { Asks::Order };
+    let (left, right) = comparable(op.sign(), asks, left, right)?;
     Ok(call(Function::plain(path), Base::Boolean, vec![left, right], span))
+}
+
+/// `value in (…, item, …)`, for one item.
+pub fn member(value: Expr, item: Expr, span: Span) -> Result<Expr, CallError> {
+    let (value, item) = comparable("in", Asks::Order, value, item)?;
+    Ok(call(Function::plain("compare::eq"), Base::Boolean, vec![value, item], span))
 }
 
 /// `a is not distinct from b`.
 fn distinct(left: Expr, right: Expr, span: Span) -> Result<Expr, CallError> {
-    let (left, right) = comparable(BinaryOp::NotDistinct.sign(), left, right)?;
+    let (left, right) = comparable(BinaryOp::NotDistinct.sign(), Asks::Same, left, right)?;
     if !left.ty.nullable || !right.ty.nullable {
         let equal = call(Function::plain("compare::eq"), Base::Boolean, vec![left, right], span);
         return Ok(if equal.ty.nullable { is_true(equal) } else { equal });

@@ -174,7 +174,7 @@ impl Expressions<'_> {
         // The first item that does not fit says enough about the rest.
         let mut equal = Vec::new();
         for (item, written) in items.into_iter().zip(list) {
-            let result = catalogue::binary(BinaryOp::Equal, value.clone(), item, node.span);
+            let result = catalogue::member(value.clone(), item, node.span);
             equal.push(self.called_between(result, operand, written)?);
         }
         let result = if equal.len() == 1 { equal.remove(0) } else { or(equal, node.span) };

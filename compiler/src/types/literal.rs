@@ -12,7 +12,8 @@ pub struct OutOfRange;
 pub fn number(written: &str) -> Result<(Literal, Base), OutOfRange> {
     if written.contains(['e', 'E']) {
         return match written.parse::<f64>() {
-            Ok(value) if value.is_finite() => Ok((Literal::Double(value), Base::Double)),
+            // There is no negative zero among literals.
+            Ok(value) if value.is_finite() => Ok((Literal::Double(value + 0.0), Base::Double)),
             _ => Err(OutOfRange),
         };
     }

@@ -12,6 +12,12 @@ pub trait Compare<Other = Self>: Copy {
     /// The order of the two; none if there is none (NaN).
     fn order(self, other: Other) -> Option<Ordering>;
 
+    /// The order in which every value has its place: NaN behind all numbers, -0 before 0.
+    #[inline]
+    fn total_order(self, other: Other) -> Ordering {
+        self.order(other).unwrap_or(Ordering::Equal)
+    }
+
     /// Whether they are equal; faster than `order` where that matters.
     fn same(self, other: Other) -> bool
     where
@@ -29,7 +35,23 @@ macro_rules! plain {
         }
     )*};
 }
-plain!(bool i8 i16 i32 i64 f32 f64 Date Time Timestamp TimestampLtz &[u8]);
+macro_rules! floats {
+    ($($ty:ty)*) => {$(
+        impl Compare for $ty {
+            #[inline]
+            fn order(self, other: Self) -> Option<Ordering> { self.partial_cmp(&other) }
+            #[inline]
+            fn total_order(self, other: Self) -> Ordering {
+                match (self.is_nan(), other.is_nan()) {
+                    (false, false) => self.total_cmp(&other),
+                    (a, b) => a.cmp(&b),
+                }
+            }
+        }
+    )*};
+}
+floats!(f32 f64);
+plain!(bool i8 i16 i32 i64 Date Time Timestamp TimestampLtz &[u8]);
 
 impl<const P1: u8, const S1: u8, const P2: u8, const S2: u8> Compare<Decimal<P2, S2>> for Decimal<P1, S1> {
     #[inline]
@@ -128,7 +150,7 @@ where
     !not_distinct(a, b)
 }
 
-/// `a is not distinct from b`.
+/// `a is not distinct from b`; NaN is not distinct from NaN.
 #[inline]
 pub fn not_distinct<A: MaybeNull, B: MaybeNull>(a: A, b: B) -> bool
 where
@@ -136,7 +158,7 @@ where
     B::Value: Copy,
 {
     match (a.value(), b.value()) {
-        (Some(a), Some(b)) => a.same(b),
+        (Some(a), Some(b)) => a.same(b) || (a.order(b).is_none() && a.total_order(b).is_eq()),
         (None, None) => true,
         (Some(_), None) | (None, Some(_)) => false,
     }
@@ -153,16 +175,16 @@ where
     a.filter(|a| !b.is_some_and(|b| a.same(b)))
 }
 
-/// The greater of two; NaN is greater than all numbers.
+/// The greater of two; NaN is greater than all numbers, 0 than -0.
 #[inline]
 pub fn greatest<T: Compare>(a: T, b: T) -> T {
-    if a.order(b).unwrap_or(if a.same(a) { Ordering::Less } else { Ordering::Greater }).is_lt() { b } else { a }
+    if a.total_order(b).is_lt() { b } else { a }
 }
 
-/// The smaller of two; NaN is greater than all numbers.
+/// The smaller of two; NaN is greater than all numbers, 0 than -0.
 #[inline]
 pub fn least<T: Compare>(a: T, b: T) -> T {
-    if a.order(b).unwrap_or(if a.same(a) { Ordering::Less } else { Ordering::Greater }).is_gt() { b } else { a }
+    if a.total_order(b).is_gt() { b } else { a }
 }
 
 #[cfg(test)]

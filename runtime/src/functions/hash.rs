@@ -52,6 +52,7 @@ pub fn sha2<'a>(scope: &Scope<'a>, text: &str, bits: i32) -> Result<&'a str, Fau
 /// `sha2(bytes, bits)`
 pub fn sha2_of_bytes<'a>(scope: &Scope<'a>, bytes: &[u8], bits: i32) -> Result<&'a str, Fault> {
     match bits {
+        1 => Ok(sha1_of_bytes(scope, bytes)),
         224 => Ok(sha224_of_bytes(scope, bytes)),
         256 => Ok(sha256_of_bytes(scope, bytes)),
         384 => Ok(sha384_of_bytes(scope, bytes)),
@@ -376,7 +377,7 @@ mod tests {
             assert_eq!(md5(scope, "a"), "0cc175b9c0f1b6a831c399e269772661");
             assert_eq!(sha1(scope, "a"), "86f7e437faa5a7fce15d1ddcb9eaeaea377667b8");
             assert_eq!(sha2(scope, "a", 256).map(str::len), Ok(64));
-            assert!(sha2(scope, "a", 1).is_err());
+            assert!(sha2(scope, "a", 2).is_err());
         });
     }
 

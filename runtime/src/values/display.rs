@@ -99,7 +99,10 @@ impl fmt::Display for Moment {
 
 fn date(days: i64, out: &mut impl fmt::Write) -> fmt::Result {
     let (year, month, day) = civil(days);
-    write!(out, "{year:04}-{month:02}-{day:02}")
+    if year < 0 {
+        out.write_char('-')?;
+    }
+    write!(out, "{:04}-{month:02}-{day:02}", year.unsigned_abs())
 }
 
 fn clock(millis: i64, out: &mut impl fmt::Write) -> fmt::Result {

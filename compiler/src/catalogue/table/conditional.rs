@@ -4,8 +4,8 @@ use crate::catalogue::CallError;
 use crate::catalogue::casts::convert;
 use crate::catalogue::make::{self, call, choice};
 use crate::catalogue::numeric::{self, Floats, is_number, is_text};
-use crate::catalogue::operators::comparable;
-use crate::catalogue::signature::{Args, Entry, Gives, Param, Take, entry, form, repeating, run, typed_null};
+use crate::catalogue::operators::{Asks, comparable};
+use crate::catalogue::signature::{Args, Entry, Gives, Param, STRING, Take, entry, form, repeating, run, typed_null};
 use crate::types::model::{Expr, Kind};
 use crate::types::ty::{Base, Ty};
 
@@ -37,6 +37,12 @@ pub const ENTRIES: &[Entry] = &[
             &[Param("condition", Take::Boolean), Param("x", Take::Value), Param("y", Take::Value)],
             Gives::By(if_then_else),
         )],
+    ),
+    entry(
+        &["typeof"],
+        "The name of the type of its argument.",
+        ("typeof(1.5)", "'DECIMAL(2, 1) NOT NULL'"),
+        &[form(&[Param("x", Take::Any)], Gives::By(type_of))],
     ),
     entry(
         &["greatest"],
@@ -108,7 +114,7 @@ fn null_if(args: Args) -> Result<Expr, CallError> {
     if other.ty.base == Base::Null {
         return Ok(Expr { span, ..value });
     }
-    let (left, right) = comparable("nullif", value.clone(), other)?;
+    let (left, right) = comparable("nullif", Asks::Same, value.clone(), other)?;
     if left == value {
         return Ok(call(run("compare::null_if").lax().option(), base, vec![left, right], span));
     }
@@ -123,6 +129,21 @@ fn if_then_else(args: Args) -> Result<Expr, CallError> {
     let (_, list) = alike(Args { name, list: vec![value, otherwise], span }, Floats::First)?;
     let [value, otherwise] = Args { name, list, span }.take()?;
     Ok(choice(condition, value, otherwise, span))
+}
+
+fn type_of(args: Args) -> Result<Expr, CallError> {
+    let span = args.span;
+    let [value] = args.take()?;
+    let name = match value.ty.base {
+        Base::Varchar(None) => "STRING".to_owned(),
+        Base::Timestamp(precision) => format!("TIMESTAMP({precision})"),
+        Base::TimestampLtz(precision) => format!("TIMESTAMP_LTZ({precision})"),
+        Base::Time => "TIME(0)".to_owned(),
+        other => other.to_string().to_uppercase(),
+    };
+    let not_null = if value.ty.nullable { "" } else { " NOT NULL" };
+    let text = make::text(&format!("{name}{not_null}"), span);
+    Ok(make::retype(text, STRING))
 }
 
 fn greatest(args: Args) -> Result<Expr, CallError> {

@@ -1,7 +1,6 @@
 //! Digests and encodings.
 
 use crate::catalogue::CallError;
-use crate::catalogue::make::literal_integer;
 use crate::catalogue::signature::{Args, Entry, Form, Gives, Param, STRING, Take, entry, form, run};
 use crate::types::model::Expr;
 use crate::types::ty::Base;
@@ -67,7 +66,7 @@ pub const ENTRIES: &[Entry] = &[
     ),
     entry(
         &["sha2"],
-        "The SHA-2 digest of 224, 256, 384 or 512 bits in hexadecimal digits.",
+        "The SHA-2 digest of 224, 256, 384 or 512 bits (1: SHA-1) in hexadecimal digits; another size is a row error.",
         ("left(sha2('a', 256), 8)", "'ca978112'"),
         SHA2,
     ),
@@ -159,16 +158,6 @@ pub const ENTRIES: &[Entry] = &[
 ];
 
 fn sha2(args: Args) -> Result<Expr, CallError> {
-    let bits = args.list.get(1).and_then(literal_integer);
-    let length = match bits {
-        Some(224) => 56,
-        Some(256) => 64,
-        Some(384) => 96,
-        _ => 128,
-    };
-    if bits.is_some_and(|bits| !matches!(bits, 224 | 256 | 384 | 512)) {
-        return Err(args.wrong(1, "224, 256, 384 or 512", &["write one of the four sizes that SHA-2 has"]));
-    }
     let path = if args.base() == Base::Bytes { "hash::sha2_of_bytes" } else { "hash::sha2" };
-    Ok(args.call(run(path).scoped().result(), Base::Varchar(Some(length))))
+    Ok(args.call(run(path).scoped().result(), Base::Varchar(Some(128))))
 }

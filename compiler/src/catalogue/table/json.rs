@@ -133,7 +133,7 @@ fn value(args: Args) -> Result<Expr, CallError> {
         Base::Boolean => (Base::Boolean, "json::boolean_or"),
         Base::Int => (Base::Int, "json::int_or"),
         Base::Double => (Base::Double, "json::double_or"),
-        other if is_text(other) => (other, "json::value_or"),
+        other if is_text(other) => (STRING, "json::value_or"),
         _ => {
             return Err(CallError::WrongType {
                 name: name.to_owned(),
@@ -151,7 +151,8 @@ fn value(args: Args) -> Result<Expr, CallError> {
     };
     let (empty, error) = (otherwise(&on_empty, empty)?, otherwise(&on_error, error)?);
     let function = run(suffix).scoped().result_option().lax();
-    Ok(call(function, to, vec![text, path, on_empty, empty, on_error, error], span))
+    let found = call(function, to, vec![text, path, on_empty, empty, on_error, error], span);
+    if is_text(ty.ty.base) { casts::cast(found, ty.ty.base, false, span) } else { Ok(found) }
 }
 
 fn query(args: Args) -> Result<Expr, CallError> {

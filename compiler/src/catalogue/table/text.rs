@@ -38,8 +38,18 @@ const SUBSTRING: &[Form] = &[
 
 /// The functions.
 pub const ENTRIES: &[Entry] = &[
-    entry(&["upper"], "The text in upper case.", ("upper('abc')", "'ABC'"), &[form(&[TEXT], same("text::upper"))]),
-    entry(&["lower"], "The text in lower case.", ("lower('ABC')", "'abc'"), &[form(&[TEXT], same("text::lower"))]),
+    entry(
+        &["upper"],
+        "The text in upper case.",
+        ("upper('abc')", "'ABC'"),
+        &[form(&[TEXT], Gives::By(|args| Ok(cased(args, "text::upper"))))],
+    ),
+    entry(
+        &["lower"],
+        "The text in lower case.",
+        ("lower('ABC')", "'abc'"),
+        &[form(&[TEXT], Gives::By(|args| Ok(cased(args, "text::lower"))))],
+    ),
     entry(
         &["initcap"],
         "Each word with its first letter in upper case, the others in lower case.",
@@ -114,8 +124,14 @@ pub const ENTRIES: &[Entry] = &[
         names: &["position"],
         doc: "Where a text first stands in another, from 1; 0 if it does not.",
         example: ("position('c' in 'abc')", "3"),
-        forms: &[form(&[Param("wanted", Take::Text), TEXT], Gives::Fixed(run("text::position"), Base::Int))],
-        syntax: Some("position(wanted in text)"),
+        forms: &[
+            form(&[Param("wanted", Take::Text), TEXT], Gives::Fixed(run("text::position"), Base::Int)),
+            form(
+                &[Param("wanted", Take::Text), TEXT, Param("from", Take::Int)],
+                Gives::Fixed(run("text::locate"), Base::Int),
+            ),
+        ],
+        syntax: Some("position(wanted in text)\nposition(wanted in text from from)"),
     },
     entry(
         &["locate"],
@@ -341,6 +357,19 @@ pub const ENTRIES: &[Entry] = &[
         &[form(&[TEXT, PATTERN], Gives::Fixed(regexp("regexp::instr").option(), Base::Int))],
     ),
 ];
+
+/// Upper or lower case. A literal keeps its length, as in Flink, even where a letter becomes two.
+fn cased(args: Args, path: &'static str) -> Expr {
+    let (base, span) = (args.base(), args.span);
+    let literal = args.list.first().is_some_and(|arg| literal_text(arg).is_some_and(|text| !text.is_ascii()));
+    let text = args.call(run(path).scoped(), base);
+    match base {
+        Base::Char(length) if literal => {
+            call(run("text::cut"), base, vec![text, make::int(i64::from(length), span)], span)
+        }
+        _ => text,
+    }
+}
 
 /// A function that is false for null.
 fn certain(args: Args, path: &'static str) -> Expr {

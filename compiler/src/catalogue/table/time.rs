@@ -57,7 +57,7 @@ pub const ENTRIES: &[Entry] = &[
          `SimpleDateFormat` (`yyyy-MM-dd HH:mm:ss` if none is given).",
         ("from_unixtime(86400, 'yyyyMMddHH')", "'1970010200'"),
         &[
-            form(&[Param("seconds", Take::BigInt)], fixed(run("time::from_unixtime").scoped(), STRING)),
+            form(&[Param("seconds", Take::BigInt)], fixed(run("time::from_unixtime").scoped().result(), STRING)),
             form(
                 &[Param("seconds", Take::BigInt), OLD_PATTERN],
                 fixed(run("time::from_unixtime_as").scoped().result(), STRING),
@@ -105,7 +105,7 @@ pub const ENTRIES: &[Entry] = &[
         ("to_date('29.02.2024', 'dd.MM.yyyy')", "2024-02-29"),
         &[
             form(&[TEXT], fixed(run("time::to_date").option(), Base::Date)),
-            form(&[TEXT, OLD_PATTERN], fixed(run("time::to_date_by").result_option(), Base::Date)),
+            form(&[TEXT, OLD_PATTERN], fixed(run("time::to_date_by").scoped().result_option(), Base::Date)),
         ],
     ),
     entry(
@@ -145,7 +145,7 @@ pub const ENTRIES: &[Entry] = &[
         names: &["extract"],
         doc: "A field of a date, time, timestamp or interval: millennium, century, decade, year, isoyear, quarter, \
               month, week (ISO 8601), day, doy (day of the year), dow (1 is Sunday), isodow (1 is Monday), hour, \
-              minute, second, millisecond, microsecond, nanosecond (the last three with the seconds), epoch.",
+              minute, second, millisecond, microsecond, nanosecond (the last three of the second), epoch.",
         example: ("extract(year from date '2024-02-29')", "2024"),
         forms: &[form(&[Param("unit", Take::LiteralText), Param("time", Take::Value)], Gives::By(extract))],
         syntax: Some("extract(unit from time)"),
@@ -439,7 +439,8 @@ fn timestamp_add(args: Args) -> Result<Expr, CallError> {
     let unit = args.list.first().and_then(literal_text).unwrap_or("").to_owned();
     let Some((kind, factor)) = length_of(&unit) else { return Err(wrong_unit(&args, 0, &unit, LENGTHS)) };
     let moment = args.list.get(2).map_or(Base::Null, |time| time.ty.base);
-    if !matches!(moment, Base::Date | Base::Timestamp(_) | Base::TimestampLtz(_)) {
+    let time_of_day = moment == Base::Time && kind == Base::IntervalMillis;
+    if !time_of_day && !matches!(moment, Base::Date | Base::Timestamp(_) | Base::TimestampLtz(_)) {
         return Err(args.wrong(2, "a date or timestamp", &["write cast(x as timestamp(3)), or cast(x as date)"]));
     }
     let [_, count, time] = args.take()?;
@@ -465,7 +466,7 @@ fn timestamp_add(args: Args) -> Result<Expr, CallError> {
 fn timestamp_diff(args: Args) -> Result<Expr, CallError> {
     let span = args.span;
     let unit = args.list.first().and_then(literal_text).unwrap_or("").to_owned();
-    if length_of(&unit).is_none() {
+    if length_of(&unit).is_none() && unit != "MICROSECOND" {
         return Err(wrong_unit(&args, 0, &unit, LENGTHS));
     }
     for at in [1, 2] {

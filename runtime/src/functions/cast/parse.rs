@@ -259,11 +259,13 @@ pub fn parse_timestamp(text: &str, precision: i32) -> Option<Timestamp> {
         let minute = rest.two_digits()?;
         rest.expect(b':')?;
         let second = rest.two_digits()?;
-        if hour > 23 || minute > 59 || second > 59 {
-            return None;
-        }
         millis = hour * 3_600_000 + minute * 60_000 + second * 1000;
         nanos = rest.fraction()?;
+        // 24:00 is the end of the day, nothing later is.
+        let end = hour == 24 && millis == MILLIS_PER_DAY && nanos == 0;
+        if (hour > 23 && !end) || minute > 59 || second > 59 {
+            return None;
+        }
     }
     let keep = 10i64.pow(9 - precision.clamp(0, 9).unsigned_abs());
     let nanos = nanos / keep * keep;
@@ -305,7 +307,7 @@ impl Rest<'_> {
             return Some(0);
         }
         self.expect(b'.')?;
-        let (value, length) = self.digits(9)?;
+        let (value, length) = self.digits(9).unwrap_or((0, 0));
         let missing = u32::try_from(9 - length).ok()?;
         self.0.is_empty().then(|| value * 10i64.pow(missing))
     }

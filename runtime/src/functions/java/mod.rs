@@ -94,7 +94,7 @@ pub fn write_float(value: f32, out: &mut impl Write) -> fmt::Result {
 }
 
 /// What `Double.parseDouble` accepts, without the white space around it and the letter `d` or `f` behind it; none if
-/// it accepts the text not. Hexadecimal numbers are not taken.
+/// it accepts the text not. Hexadecimal numbers are read by [`hexadecimal`].
 pub fn number_syntax(text: &str) -> Option<&str> {
     let text = text.trim_matches(|c: char| c <= ' ');
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
@@ -110,12 +110,40 @@ pub fn number_syntax(text: &str) -> Option<&str> {
 
 /// `Double.parseDouble`.
 pub fn parse_double(text: &str) -> Option<f64> {
-    number_syntax(text)?.parse().ok()
+    match number_syntax(text) {
+        Some(number) => number.parse().ok(),
+        None => hexadecimal(text),
+    }
 }
 
 /// `Float.parseFloat`.
 pub fn parse_float(text: &str) -> Option<f32> {
-    number_syntax(text)?.parse().ok()
+    match number_syntax(text) {
+        Some(number) => number.parse().ok(),
+        None => hexadecimal(text).map(|value| value as f32),
+    }
+}
+
+/// `0x1.8p3`: up to 53 bits, further digits are cut.
+fn hexadecimal(text: &str) -> Option<f64> {
+    let text = text.trim_matches(|c: char| c <= ' ');
+    let text = text.strip_suffix(['d', 'D', 'f', 'F']).unwrap_or(text);
+    let (negative, unsigned) = match text.strip_prefix('-') {
+        Some(unsigned) => (true, unsigned),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let digits = unsigned.strip_prefix("0x").or_else(|| unsigned.strip_prefix("0X"))?;
+    let (mantissa, exponent) = digits.split_once(['p', 'P'])?;
+    let exponent: i32 = exponent.parse().ok()?;
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let mut value = 0.0;
+    let mut scale = exponent;
+    for digit in whole.chars().chain(fraction.chars()) {
+        value = value * 16.0 + f64::from(digit.to_digit(16)?);
+    }
+    scale = scale.checked_sub(i32::try_from(fraction.len()).ok()?.checked_mul(4)?)?;
+    let value = value * 2f64.powi(scale);
+    (!(whole.is_empty() && fraction.is_empty())).then_some(if negative { -value } else { value })
 }
 
 #[cfg(test)]
@@ -163,6 +191,7 @@ mod tests {
         assert_eq!(parse_double("inf"), None);
         assert_eq!(parse_double("."), None);
         assert_eq!(parse_double("0x10"), None);
+        assert_eq!(parse_double("0x1.8p3"), Some(12.0));
         assert_eq!(parse_double("1."), Some(1.0));
         assert_eq!(parse_double(".5"), Some(0.5));
     }

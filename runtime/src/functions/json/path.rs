@@ -76,11 +76,11 @@ impl Path {
         if document.is_null() && steps.is_empty() {
             return Err(());
         }
-        if self.leads_to_many() {
-            return Ok(Found::Many);
-        }
         let mut node = document;
         for step in steps {
+            if step.leads_to_many() {
+                return Ok(Found::Many);
+            }
             let next = match step {
                 Step::Member(key) if node.is_object() => node.member(key),
                 Step::Index(index) if node.is_array() => element(node, *index),
@@ -97,14 +97,6 @@ impl Path {
         Ok(Found::One(node))
     }
 
-    fn leads_to_many(&self) -> bool {
-        let many = |step: &Step| match step {
-            Step::Members(_) | Step::Indexes(_) | Step::Slice(..) | Step::All | Step::Deep => true,
-            Step::Member(_) | Step::Index(_) | Step::Length => false,
-        };
-        self.steps.as_ref().is_some_and(|steps| steps.iter().any(many))
-    }
-
     /// Writes the array of all values that the path leads to.
     pub fn write_all(&self, scope: &Scope<'_>, text: &str, out: &mut Text<'_>) {
         out.push('[');
@@ -119,6 +111,15 @@ impl Path {
             });
         }
         out.push(']');
+    }
+}
+
+impl Step {
+    fn leads_to_many(&self) -> bool {
+        match self {
+            Self::Members(_) | Self::Indexes(_) | Self::Slice(..) | Self::All | Self::Deep => true,
+            Self::Member(_) | Self::Index(_) | Self::Length => false,
+        }
     }
 }
 

@@ -32,6 +32,14 @@ impl Pattern {
         Some(Matches { regex, text, from: 0, last_empty: false })
     }
 
+    /// Whether there is an empty match between two characters that the expression does not know.
+    fn matches_nothing(&self) -> bool {
+        let between = char::REPLACEMENT_CHARACTER.len_utf8();
+        let found =
+            self.regex.as_ref().and_then(|regex| regex.find_from_pos("\u{fffd}\u{fffd}", between).ok().flatten());
+        found.is_some_and(|found| found.start() == between && found.end() == between)
+    }
+
     fn first<'t>(&self, text: &'t str) -> Option<&'t str> {
         let (start, end) = self.matches(text)?.next()?;
         text.get(start..end)
@@ -77,7 +85,7 @@ pub fn replace<'a>(scope: &Scope<'a>, text: &'a str, pattern: &Pattern, new: &st
         out.push_str(new);
         from = end;
         let pair = text.get(start..)?.chars().next().is_some_and(|c| c.len_utf16() == 2);
-        apart = (start == end && pair).then_some(());
+        apart = (start == end && pair && pattern.matches_nothing()).then_some(());
     }
     push_between(&mut out, text.get(from..)?, apart.is_some(), new);
     Some(out.into_bump_str())

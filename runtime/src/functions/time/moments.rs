@@ -18,6 +18,11 @@ pub fn time_of_day(moment: Timestamp) -> Time {
     Time(moment.millis.rem_euclid(MILLIS_PER_DAY) as i32)
 }
 
+/// A time of day without its fraction of a second.
+pub fn whole_seconds(time: Time) -> Time {
+    Time(time.0 / 1000 * 1000)
+}
+
 /// `cast(instant as timestamp)`, in the pipeline's time zone.
 pub fn local(scope: &Scope<'_>, instant: TimestampLtz) -> Timestamp {
     scope.clock.local(instant)

@@ -41,7 +41,8 @@ pub(super) fn parse(text: &str, pattern: &OldPattern, zone: &Zone, now: i64) -> 
             }
         }
     }
-    fields.millis(zone)
+    // Something must have been read.
+    if rest.len() == text.len() { None } else { fields.millis(zone) }
 }
 
 /// Whether a piece is a number, so that the one before must not take its digits.

@@ -9,8 +9,8 @@ use crate::scope::{Scope, Zone};
 use crate::values::{Date, Decimal, Fault, Timestamp, TimestampLtz};
 
 /// `from_unixtime(seconds)`
-pub fn from_unixtime<'a>(scope: &Scope<'a>, seconds: i64) -> &'a str {
-    write(scope, seconds, &OldPattern::usual()).unwrap_or("")
+pub fn from_unixtime<'a>(scope: &Scope<'a>, seconds: i64) -> Result<&'a str, Fault> {
+    write(scope, seconds, OldPattern::usual())
 }
 
 /// `from_unixtime(seconds, pattern)`
@@ -22,8 +22,10 @@ pub fn from_unixtime_as<'a>(scope: &Scope<'a>, seconds: i64, pattern: &OldPatter
 fn write<'a>(scope: &Scope<'a>, seconds: i64, pattern: &OldPattern) -> Result<&'a str, Fault> {
     let zone = scope.clock.zone();
     let offset = i64::from(zone.old_offset(seconds));
-    let millis = seconds.wrapping_mul(1000);
-    pattern.write(scope, Civil::old(millis.wrapping_add(offset * 1000)), offset, zone, millis)
+    let Some(local) = seconds.checked_add(offset).and_then(|local| local.checked_mul(1000)) else {
+        return Err(Fault::new(format!("{seconds} seconds since 1970 are in no year that can be written")));
+    };
+    pattern.write(scope, Civil::old(local), offset, zone, local - offset * 1000)
 }
 
 /// `unix_timestamp(text)`; the least `bigint` if the text does not fit.
@@ -51,9 +53,9 @@ pub fn to_date(text: &str) -> Option<Date> {
 }
 
 /// `to_date(text, pattern)`
-pub fn to_date_by(text: &str, pattern: &OldPattern) -> Result<Option<Date>, Fault> {
+pub fn to_date_by(scope: &Scope<'_>, text: &str, pattern: &OldPattern) -> Result<Option<Date>, Fault> {
     pattern.check()?;
-    let millis = old_parse::parse(text, pattern, &utc(), 0);
+    let millis = old_parse::parse(text, pattern, &utc(), scope.clock.now);
     Ok(millis.map(|millis| moments::date(Timestamp { millis, nanos: 0 })))
 }
 
@@ -92,7 +94,7 @@ pub fn instant_of_decimal<const P: u8, const S: u8>(number: Decimal<P, S>, preci
 
 /// `to_timestamp_ltz(double, precision)`: fractions of seconds count down to milliseconds.
 pub fn instant_of_double(number: f64, precision: i32) -> Option<TimestampLtz> {
-    let scaled = if precision == 0 { number * 1000.0 } else { number };
+    let scaled = (if precision == 0 { number * 1000.0 } else { number }).floor();
     if !scaled.is_finite() || scaled.abs() > 1e18 {
         return None;
     }
@@ -107,7 +109,8 @@ mod tests {
     #[test]
     fn seconds_as_text() {
         with_scope(|scope| {
-            assert_eq!(from_unixtime(scope, 0), "1970-01-01 08:00:00");
+            assert_eq!(from_unixtime(scope, 0), Ok("1970-01-01 08:00:00"));
+            assert!(from_unixtime(scope, i64::MAX).is_err());
             let check = |seconds, pattern| from_unixtime_as(scope, seconds, &OldPattern::new(pattern));
             assert_eq!(check(1_795_190_400, "yyyyMMddHH"), Ok("2026112100"));
             assert_eq!(check(583_000_000, "yyyy/MM/dd HH:mm"), Ok("1988/06/23 01:26"));
