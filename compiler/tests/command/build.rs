@@ -1,0 +1,101 @@
+//! `millstream build`.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use super::{Try, cache, repository};
+
+#[test]
+fn the_binary_goes_where_it_is_told_to_and_runs_from_there() {
+    let this = Try::with_new_job();
+    this.call(&["build", "my_job/my_job.yaml"]).ended_with(2).says("my_job is a folder; say with -o FILE");
+    this.call(&["build", "my_job/my_job.yaml", "-o", "no/such/place"]).ended_with(3).says("there is no such folder");
+    this.call(&["build", "my_job/my_job.yaml", "-o", "job"]).succeeded().says("my_job: built job in ");
+    let binary = this.path().join("job");
+    // Paths of a moved binary are relative to the current folder.
+    let folder = this.path().join("my_job");
+    let output = Command::new(&binary).current_dir(&folder).output().expect("the binary starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "", "only `millstream run` shows tables");
+    assert!(String::from_utf8_lossy(&output.stderr).starts_with("my_job: 8 records in "));
+    assert!(folder.join("out/my_job.db").is_file());
+    let elsewhere = Command::new(&binary).current_dir(this.path()).output().expect("the binary starts");
+    assert_eq!(elsewhere.status.code(), Some(3), "{}", String::from_utf8_lossy(&elsewhere.stderr));
+    assert!(String::from_utf8_lossy(&elsewhere.stderr).contains("data/orders.jsonl"));
+}
+
+#[test]
+fn a_missing_cargo_is_exit_code_3_and_not_needed_for_what_was_built() {
+    let this = Try::with_new_job();
+    let without_cargo = |arguments: &[&str]| {
+        let mut command = this.command(arguments);
+        super::Outcome::from(command.env("PATH", this.path()).output().expect("the command can be started"))
+    };
+    this.edit("my_job/my_job.yaml", "Orders and revenue", "A description of this test alone");
+    without_cargo(&["build", "my_job/my_job.yaml", "-o", "job"]).ended_with(3).says("error: cannot find cargo");
+    this.call(&["build", "my_job/my_job.yaml", "-o", "job"]).succeeded();
+    without_cargo(&["build", "my_job/my_job.yaml", "-o", "job"]).succeeded();
+    without_cargo(&["run", "my_job/my_job.yaml"]).succeeded().prints("Hangzhou");
+}
+
+#[test]
+fn builds_at_the_same_time_do_not_disturb_each_other() {
+    let this = Try::new();
+    let names = ["left", "right", "third"];
+    for name in names {
+        this.call(&["new", name, "-q"]).succeeded();
+    }
+    let start = |name: &&str| {
+        let (file, binary) = (format!("{name}/{name}.yaml"), format!("{name}/job"));
+        this.command(&["build", &file, "-o", &binary]).spawn().expect("the command can be started")
+    };
+    let builds: Vec<_> = names.iter().map(start).collect();
+    for mut build in builds {
+        assert!(build.wait().expect("the build ends").success());
+    }
+    for name in names {
+        let output = Command::new(this.path().join(name).join("job")).arg("--version").output().expect("it starts");
+        assert!(String::from_utf8_lossy(&output.stdout).starts_with(&format!("{name} (Millstream 0.")));
+    }
+}
+
+#[test]
+fn emitted_source_builds_without_the_repository() {
+    let this = Try::with_new_job();
+    this.call(&["build", "my_job/my_job.yaml", "--emit-source", "crate"]).succeeded().says("my_job: source in crate");
+    let main = this.read("crate/src/main.rs");
+    assert!(main.contains("millstream_runtime::job::main::<pipeline::MyJob>()"), "{main}");
+    // With the target folder of the other builds its dependencies are there already.
+    let output = Command::new("cargo")
+        .args(["build", "--release", "--offline", "--target-dir"])
+        .arg(cache().join("build/target"))
+        .env_remove("RUSTFLAGS")
+        .current_dir(this.path().join("crate"))
+        .output()
+        .expect("cargo can be started");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// `generated/` holds what `millstream build pipelines/NAME.yaml --emit-source generated/NAME` writes.
+/// `UPDATE=1 cargo test -p millstream-compiler --test command generated` writes it anew.
+#[test]
+fn generated_crates_are_current() {
+    let this = Try::new();
+    let update = std::env::var_os("UPDATE").is_some();
+    let mut old = Vec::new();
+    for name in ["hourly_premium", "premium_drop_alert", "last_page"] {
+        let committed = repository().join("generated").join(name);
+        // Below `target`, so that the crate is a member of the same workspace.
+        let fresh = if update { committed.clone() } else { repository().join("target/generated").join(name) };
+        let file = repository().join(format!("pipelines/{name}.yaml"));
+        let paths = [file.to_str(), fresh.to_str()].map(|path| path.expect("the path is text"));
+        this.call(&["build", paths[0], "--emit-source", paths[1]]).succeeded();
+        for path in ["Cargo.toml", "README.md", "src/main.rs", "src/pipeline.rs"] {
+            if fs::read(fresh.join(path)).ok() != fs::read(committed.join(path)).ok() {
+                old.push(Path::new(name).join(path));
+            }
+        }
+    }
+    assert!(old.is_empty(), "old in generated/: {old:?}; UPDATE=1 with this test writes it anew");
+}

@@ -1,0 +1,31 @@
+//! `millstream new`.
+
+use super::Try;
+
+#[test]
+fn makes_a_pipeline_that_is_right_and_says_what_to_do_next() {
+    let this = Try::new();
+    this.call(&["new", "jobs/my-job"]).succeeded().says("next: cd jobs/my-job && millstream run my_job.yaml");
+    for file in ["my_job.yaml", "README.md", "data/orders.jsonl", ".gitignore"] {
+        assert!(!this.read(&format!("jobs/my-job/{file}")).is_empty());
+    }
+    this.call(&["check", "jobs/my-job/my_job.yaml"]).succeeded().prints("the pipeline `my_job` is right");
+}
+
+#[test]
+fn leaves_a_folder_alone_that_has_something_in_it() {
+    let this = Try::new();
+    this.write("full/notes.txt", "mine");
+    this.call(&["new", "full"]).ended_with(2).says("the folder full exists and is not empty");
+    this.write("file", "mine");
+    this.call(&["new", "file"]).ended_with(3).says("cannot use file: a part of the path is no folder");
+    assert_eq!(std::fs::read_dir(this.path().join("full")).expect("the folder is there").count(), 1);
+}
+
+#[test]
+fn refuses_what_is_no_name() {
+    let this = Try::new();
+    for name in ["1st", "häuser", "..", "a+b"] {
+        this.call(&["new", name]).ended_with(2).says("cannot be a pipeline's name");
+    }
+}
