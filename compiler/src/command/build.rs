@@ -12,7 +12,7 @@ use super::cargo::{self, Built};
 use super::console::Console;
 use super::failure::Failure;
 use super::folder::{self, Cache};
-use super::job_crate::{RUNTIME_FILES, Runtime, job_crate, surrounding_workspace};
+use super::job_crate::{LOCK_FILE, RUNTIME_FILES, Runtime, job_crate, surrounding_workspace};
 use super::pipeline::{read_and_compile, stable_name};
 
 /// Builds the binary, or writes the crate's source, or both.
@@ -71,6 +71,9 @@ fn emit_source(compiled: &Compiled, file: &Path, directory: &Path) -> Result<(),
         for (path, text) in RUNTIME_FILES {
             folder::write_if_changed(&directory.join("runtime").join(path), text)?;
         }
+        folder::write_if_changed(&directory.join("Cargo.lock"), LOCK_FILE)?;
+        let settings = format!("[env]\nLIBSQLITE3_FLAGS = \"{}\"\n", cargo::SQLITE_FLAGS);
+        folder::write_if_changed(&directory.join(".cargo/config.toml"), &settings)?;
     }
     let runtime = member.unwrap_or_else(|| Runtime::Folder("runtime".to_string()));
     for (path, text) in job_crate(compiled, &stable_name(file), &runtime, None)? {

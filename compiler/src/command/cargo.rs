@@ -52,7 +52,7 @@ pub fn log_of(job: &Path) -> PathBuf {
 }
 
 /// Parts of SQLite that no connector uses; a quarter of the time that its C code takes to compile.
-const SQLITE_FLAGS: &str = "-USQLITE_ENABLE_FTS3 -USQLITE_ENABLE_FTS3_PARENTHESIS -USQLITE_ENABLE_FTS5 \
+pub const SQLITE_FLAGS: &str = "-USQLITE_ENABLE_FTS3 -USQLITE_ENABLE_FTS3_PARENTHESIS -USQLITE_ENABLE_FTS5 \
                             -USQLITE_ENABLE_RTREE -USQLITE_ENABLE_DBSTAT_VTAB -USQLITE_ENABLE_STAT4";
 
 /// Takes away what a surrounding `cargo run`, `cargo test` or build script set for itself, and what would compile

@@ -76,6 +76,7 @@ pub enum OnError {
 
 /// The `main` of a job's binary.
 pub fn main<J: Job>() -> ExitCode {
+    terminal::explain_panics();
     let arguments = match Arguments::of_process(&J::INFO) {
         Ok(arguments) => arguments,
         Err(code) => return code,

@@ -165,6 +165,26 @@ impl Drop for Terminal {
     }
 }
 
+/// Makes a panic tell that it is a bug of Millstream, and end the process with exit code 3. What the job had committed
+/// stands.
+pub(crate) fn explain_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let payload = panic.payload();
+        let text = payload.downcast_ref::<String>().map(String::as_str);
+        let what = text.or(payload.downcast_ref::<&str>().copied()).unwrap_or("no message");
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let version = env!("CARGO_PKG_VERSION");
+        write_error(&format!(
+            "\nerror: this is a bug of Millstream {version}, not of your pipeline: {what} ({place})\n  \
+             help: please report it with the pipeline file; RUST_BACKTRACE=1 adds where it happened\n"
+        ));
+        if env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0") {
+            write_error(&format!("{}\n", std::backtrace::Backtrace::force_capture()));
+        }
+        std::process::exit(3);
+    }));
+}
+
 /// Writes to standard error, if somebody still reads it.
 pub(crate) fn write_error(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
