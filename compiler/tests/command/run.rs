@@ -51,9 +51,14 @@ fn arguments_behind_the_file_are_the_job_s() {
 #[test]
 fn bad_records_are_told_and_kept() {
     let this = Try::with_new_job();
+    let records =
+        ["{\"order_no\":\"A\",\"city\":\"X\",\"amount\":1}", "{\"order_no", "{\"city\":\"X\",\"amount\":\"many\"}"];
     this.write(
         "my_job/data/orders.jsonl",
-        "{\"order_no\":\"A\",\"city\":\"X\",\"amount\":1}\n{\"order_no\n{\"city\":\"X\"}",
+        &records.join(
+            "
+",
+        ),
     );
     let outcome = this.call(&["run", "-q", "my_job/my_job.yaml"]).succeeded().prints(" X ");
     let letters = "my_job/.millstream/my_job/dead_letters.jsonl";

@@ -13,8 +13,7 @@ const WIDEST_CELL: usize = 48;
 /// A heading, a rule, the rows, and how many more there are.
 pub(super) fn drawn(table: &TableInfo, preview: &Preview) -> String {
     let headings: Vec<String> = table.columns.iter().map(|column| cut(column.name.to_string())).collect();
-    let rows: Vec<Vec<String>> =
-        preview.rows.iter().map(|row| row.iter().map(|value| cell(value.as_deref())).collect()).collect();
+    let rows: Vec<Vec<String>> = preview.rows.iter().map(|row| row_of(row, table.columns)).collect();
     let width_of = |position: usize| {
         let cells = rows.iter().filter_map(|row| row.get(position)).chain(headings.get(position));
         cells.map(|cell| cell.width()).max().unwrap_or(0)
@@ -57,6 +56,30 @@ fn draw_row(out: &mut String, row: &[String], widths: &[usize], columns: &[Colum
 fn is_number(sql_type: &str) -> bool {
     let base = sql_type.split(['(', ' ']).next().unwrap_or_default();
     ["tinyint", "smallint", "int", "bigint", "float", "double", "decimal"].contains(&base)
+}
+
+fn row_of(row: &[Option<String>], columns: &[ColumnInfo]) -> Vec<String> {
+    row.iter().zip(columns).map(|(value, column)| with_scale(cell(value.as_deref()), column.sql_type)).collect()
+}
+
+/// A decimal with all digits that its type has behind the point; a store may keep fewer.
+fn with_scale(mut cell: String, sql_type: &str) -> String {
+    let arguments = sql_type.strip_prefix("decimal(").and_then(|rest| rest.split(')').next());
+    let scale: usize = match arguments.and_then(|arguments| arguments.split(',').nth(1)?.trim().parse().ok()) {
+        Some(scale) if scale > 0 && cell.trim_start_matches('-').bytes().all(|c| c.is_ascii_digit() || c == b'.') => {
+            scale
+        }
+        Some(_) | None => return cell,
+    };
+    let digits = match cell.split_once('.') {
+        Some((_, digits)) => digits.len(),
+        None => {
+            cell.push('.');
+            0
+        }
+    };
+    cell.extend(std::iter::repeat_n('0', scale.saturating_sub(digits)));
+    cell
 }
 
 /// Null is `NULL`; a text that could be taken for it, or for nothing at all, stands in quotes.
@@ -105,8 +128,8 @@ mod tests {
         let table = TableInfo { name: "cities", columns: COLUMNS, primary_key: &[0] };
         let row = |cells: [Option<&str>; 3]| cells.iter().map(|cell| cell.map(str::to_string)).collect();
         let rows = vec![
-            row([Some("上海"), Some("7"), Some("1200.50")]),
-            row([Some("Köln"), None, Some("3.00")]),
+            row([Some("上海"), Some("7"), Some("1200.5")]),
+            row([Some("Köln"), None, Some("-3")]),
             row([Some("NULL"), Some("1234567"), None]),
             row([Some("a\nb"), Some("0"), Some("0.00")]),
             row([Some(""), Some("0"), Some("0.00")]),
@@ -117,7 +140,7 @@ cities
  city   │  orders │   total
 ────────┼─────────┼─────────
  上海   │       7 │ 1200.50
- Köln   │    NULL │    3.00
+ Köln   │    NULL │   -3.00
  'NULL' │ 1234567 │    NULL
  a\\nb   │       0 │    0.00
  ''     │       0 │    0.00
