@@ -46,3 +46,25 @@ fn unknown(kind: &str, table: &TableInfo) -> Failure {
         table.name
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{TABLE, options};
+    use super::*;
+
+    #[cfg(not(feature = "sqlite"))]
+    #[test]
+    fn a_connector_that_is_compiled_out_names_its_feature() {
+        let options = options(&[("path", "x.db")]);
+        for failure in [open_sink("sqlite", &TABLE, &options).err(), open_store("sqlite", &TABLE, &options).err()] {
+            assert!(failure.unwrap().message.ends_with("with its feature \"sqlite\""));
+        }
+    }
+
+    #[test]
+    fn tables_that_cannot_be_looked_up() {
+        let failure = open_store("print", &TABLE, &options(&[])).err().unwrap();
+        assert_eq!(failure.message, "table 'orders': a table of the connector 'print' cannot be looked up");
+        assert!(!failure.environment);
+    }
+}

@@ -82,13 +82,21 @@ impl<'a> Field<'a> {
     }
 
     /// The integer behind a decimal.
+    #[inline]
     pub(crate) fn unscaled(self, precision: u8, scale: u8) -> Result<Option<i128>, Fault> {
+        match self {
+            Self::Json(json) => json_field::unscaled(json.text(), json.kind(), precision, scale),
+            Self::Csv(_) | Self::Value(_) => self.other_unscaled(precision, scale),
+        }
+    }
+
+    fn other_unscaled(self, precision: u8, scale: u8) -> Result<Option<i128>, Fault> {
         self.scalar(
             "decimal",
             |text, grammar| number::decimal(text, grammar, precision, scale),
             |value| value_field::decimal(value, precision, scale),
         )
-        .map_err(|fault| with_digits(&fault, precision, scale))
+        .map_err(|fault| json_field::with_digits(&fault, precision, scale))
     }
 
     /// The field as text of any kind; borrows unless it has to be unescaped.
@@ -189,9 +197,4 @@ pub(super) fn truth(text: &[u8]) -> Option<bool> {
     } else {
         None
     }
-}
-
-#[cold]
-fn with_digits(fault: &Fault, precision: u8, scale: u8) -> Fault {
-    Fault::new(format!("{fault}({precision}, {scale})"))
 }

@@ -9,11 +9,33 @@ use crate::values::Fault;
 
 /// An integer; most columns are one.
 pub(super) fn integer(text: &[u8], kind: Kind, ty: &'static str) -> Result<Option<i64>, Fault> {
+    if kind == Kind::Bare
+        && let Some(value) = number::integer_plain(text)
+    {
+        return Ok(Some(value));
+    }
     scalar(text, kind, ty, number::integer)
 }
 
+/// The integer behind a decimal.
+pub(super) fn unscaled(text: &[u8], kind: Kind, precision: u8, scale: u8) -> Result<Option<i128>, Fault> {
+    if kind == Kind::Bare
+        && let Some(value) = number::decimal_plain(text, scale)
+        && number::fits(i128::from(value), precision)
+    {
+        return Ok(Some(i128::from(value)));
+    }
+    scalar(text, kind, "decimal", |text, grammar| number::decimal(text, grammar, precision, scale))
+        .map_err(|fault| with_digits(&fault, precision, scale))
+}
+
+/// A fault with the type's digits.
+#[cold]
+pub(super) fn with_digits(fault: &Fault, precision: u8, scale: u8) -> Fault {
+    Fault::new(format!("{fault}({precision}, {scale})"))
+}
+
 /// Converts the text of a scalar; of strings the text between the quotes, without white space around it.
-#[inline]
 pub(super) fn scalar<T>(
     text: &[u8],
     kind: Kind,

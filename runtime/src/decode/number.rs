@@ -17,21 +17,22 @@ enum Rest {
 }
 
 /// An integer; none if the text is none or does not fit.
-#[inline]
 pub(super) fn integer(text: &[u8], grammar: Grammar) -> Option<i64> {
+    integer_plain(text).or_else(|| integer_slow(text, grammar))
+}
+
+/// The common form: a sign and up to 18 digits. None says nothing: the text may be another form.
+#[inline]
+pub(super) fn integer_plain(text: &[u8]) -> Option<i64> {
     let (negative, magnitude) = match text {
         [b'-', rest @ ..] => (true, rest),
         _ => (false, text),
     };
-    if let Some(value) = digits(magnitude)
-        && (magnitude[0] != b'0' || magnitude.len() == 1)
-    {
-        return Some(if negative { -(value as i64) } else { value as i64 });
-    }
-    integer_slow(text, grammar)
+    let value = digits(magnitude)? as i64;
+    let leading_zero = magnitude.len() > 1 && magnitude[0] == b'0';
+    (!leading_zero).then_some(if negative { -value } else { value })
 }
 
-#[cold]
 fn integer_slow(text: &[u8], grammar: Grammar) -> Option<i64> {
     let parts = Parts::new(text, grammar)?;
     if grammar == Grammar::Text && !parts.is_integer() {
@@ -41,19 +42,25 @@ fn integer_slow(text: &[u8], grammar: Grammar) -> Option<i64> {
 }
 
 /// A decimal: the integer `value × 10^scale`, rounded half up, if it has at most `precision` digits.
-#[inline]
 pub(super) fn decimal(text: &[u8], grammar: Grammar, precision: u8, scale: u8) -> Option<i128> {
-    let value = match decimal_plain(text, usize::from(scale)) {
+    let value = match decimal_plain(text, scale) {
         Some(value) => i128::from(value),
         None => decimal_slow(text, grammar, scale)?,
     };
-    let limit = LIMITS.get(usize::from(precision)).copied().unwrap_or(LIMIT);
-    (value.unsigned_abs() < limit).then_some(value)
+    fits(value, precision).then_some(value)
+}
+
+/// Whether a decimal has at most so many digits.
+#[inline]
+pub(super) fn fits(value: i128, precision: u8) -> bool {
+    value.unsigned_abs() < LIMITS.get(usize::from(precision)).copied().unwrap_or(LIMIT)
 }
 
 /// The common form: digits and a point with at most as many digits behind it as the scale has; 18 digits in all.
+/// None says nothing: the text may be another form.
 #[inline]
-fn decimal_plain(text: &[u8], scale: usize) -> Option<i64> {
+pub(super) fn decimal_plain(text: &[u8], scale: u8) -> Option<i64> {
+    let scale = usize::from(scale);
     let (negative, magnitude) = match text {
         [b'-', rest @ ..] => (true, rest),
         _ => (false, text),
@@ -77,7 +84,6 @@ fn decimal_plain(text: &[u8], scale: usize) -> Option<i64> {
     Some(if negative { -(value as i64) } else { value as i64 })
 }
 
-#[cold]
 fn decimal_slow(text: &[u8], grammar: Grammar, scale: u8) -> Option<i128> {
     Parts::new(text, grammar)?.scaled(i32::from(scale), Rest::HalfUp)
 }
@@ -99,7 +105,7 @@ pub(super) fn rescale(unscaled: i128, from: u8, precision: u8, to: u8) -> Option
         let (quotient, rest) = (unscaled / unit, unscaled % unit);
         quotient + if rest.abs() >= unit - rest.abs() { unscaled.signum() } else { 0 }
     };
-    (value.unsigned_abs() < 10u128.pow(u32::from(precision))).then_some(value)
+    fits(value, precision).then_some(value)
 }
 
 /// A float or double, the nearest to the text.
