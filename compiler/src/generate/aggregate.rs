@@ -83,7 +83,7 @@ impl<'p> Generator<'p> {
         let from = self.plan.input_name(grouping.view.input);
         let doc = format!("What a row of `{from}` brings to `{}`.", grouping.view.name.value);
         let doc = self.doc(&doc, grouping.view.key_span);
-        let input = self.row_struct(&doc, &input_name, &grouping.input, true);
+        let mut items = self.compared_struct(&doc, &input_name, &grouping.input);
         let fields = grouping.aggregates.iter().map(|(_, aggregate, name)| {
             let (field, accumulator) = (ident(name), self.accumulator(aggregate, grouping.retracts));
             quote!(#field: #accumulator)
@@ -95,7 +95,8 @@ impl<'p> Generator<'p> {
             #[derive(Debug, Default)]
             pub struct #state_name { #(#fields),* }
         };
-        let mut items = vec![input, state, self.aggregation(id, &grouping, &input_name, &state_name)];
+        items.push(state);
+        items.push(self.aggregation(id, &grouping, &input_name, &state_name));
         if grouping.retracts {
             items.push(self.retraction(&grouping, &input_name, &state_name));
         }
@@ -153,7 +154,7 @@ impl<'p> Generator<'p> {
                 quote!(input.#field)
             })
             .collect();
-        let key = tuple(&parts);
+        let key = if parts.is_empty() { TokenStream::new() } else { tuple(&parts) };
         let input_param = if keys.is_empty() { quote!(_input) } else { quote!(input) };
         let at = |lifetime: TokenStream| -> TokenStream {
             if borrows(&grouping.input) { quote!(#input_name<#lifetime>) } else { quote!(#input_name) }

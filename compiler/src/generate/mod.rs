@@ -89,7 +89,7 @@ impl Generator<'_> {
             (0..self.plan.tables.len()).flat_map(|at| self.table_items(TableId(at as u32))).collect();
         let mut steps = Vec::new();
         for id in views.iter().copied().filter(used) {
-            steps.push(self.view_struct(id));
+            steps.extend(self.view_struct(id));
             steps.extend(wants.iter().filter(|(view, _)| *view == id).map(|(_, want)| want.item.clone()));
             steps.extend(functions[id.0 as usize].iter().map(|function| function.item.clone()));
             steps.extend(self.group_items(id));

@@ -67,6 +67,7 @@ const RESERVED: &[&str] = &[
     "RetractableMin",
     "Retraction",
     "Row",
+    "Same",
     "Scope",
     "Self",
     "Send",

@@ -55,7 +55,7 @@ impl Generator<'_> {
             None => format!("A row of table `{}`.", table.name.value),
         };
         let doc = self.doc(&doc, table.name.span);
-        let mut items = vec![self.row_struct(&doc, name, &columns, true)];
+        let mut items = vec![self.row_struct(&doc, name, &columns, &quote!(PartialEq,))];
         let source = !planned.readers.is_empty() && !self.is_fed(id);
         let read_back = planned.sink && self.is_fed(id);
         if source || planned.lookup || read_back {
@@ -69,16 +69,19 @@ impl Generator<'_> {
     }
 
     /// The row struct of a view.
-    pub fn view_struct(&self, id: ViewId) -> TokenStream {
+    pub fn view_struct(&self, id: ViewId) -> Vec<TokenStream> {
         let (view, _) = self.plan.view(id);
         let doc = self.doc(&format!("A row of view `{}`.", view.name.value), view.name.span);
-        self.row_struct(&doc, &self.names.views[id.0 as usize], &self.view_columns(id), true)
+        let (name, columns) = (&self.names.views[id.0 as usize], self.view_columns(id));
+        match view.group {
+            Some(_) => self.compared_struct(&doc, name, &columns),
+            None => vec![self.row_struct(&doc, name, &columns, &quote!(PartialEq,))],
+        }
     }
 
     /// A struct of columns that derives what rows need.
-    pub fn row_struct(&self, doc: &TokenStream, name: &Ident, columns: &[Column], public: bool) -> TokenStream {
+    fn row_struct(&self, doc: &TokenStream, name: &Ident, columns: &[Column], equality: &TokenStream) -> TokenStream {
         let lifetime = types::lifetime(columns.iter());
-        let visible = if public { quote!(pub) } else { TokenStream::new() };
         let odd = columns.iter().any(|column| is_not_snake_case(&column.name));
         let expect = if odd {
             quote!(#[expect(non_snake_case, reason = "the columns are named so in the pipeline")])
@@ -91,14 +94,37 @@ impl Generator<'_> {
                 let comment = format!(" {comment}");
                 quote!(#[doc = #comment])
             });
-            quote!(#(#comment)* #visible #field: #ty)
+            quote!(#(#comment)* pub #field: #ty)
         });
         quote! {
             #doc
             #expect
-            #[derive(Debug, Clone, Copy, PartialEq, Default)]
-            #visible struct #name #lifetime { #(#fields),* }
+            #[derive(Debug, Clone, Copy, #equality Default)]
+            pub struct #name #lifetime { #(#fields),* }
         }
+    }
+
+    /// A struct of what is compared to see what changed, a row of a view or what a row brings to a group: its floats
+    /// are compared by what they are, so that what is taken back is what was put in.
+    pub fn compared_struct(&self, doc: &TokenStream, name: &Ident, columns: &[Column]) -> Vec<TokenStream> {
+        let is_float = |column: &Column| matches!(column.ty.base, Base::Float | Base::Double);
+        if !columns.iter().any(is_float) {
+            return vec![self.row_struct(doc, name, columns, &quote!(PartialEq,))];
+        }
+        self.imports().runtime("values", "Same");
+        let parts = columns.iter().map(|column| {
+            let field = ident(&column.name);
+            if is_float(column) { quote!(self.#field.same(&other.#field)) } else { quote!(self.#field == other.#field) }
+        });
+        let row = if borrows(columns) { quote!(#name<'_>) } else { quote!(#name) };
+        vec![
+            self.row_struct(doc, name, columns, &TokenStream::new()),
+            quote! {
+                impl PartialEq for #row {
+                    fn eq(&self, other: &Self) -> bool { #(#parts)&&* }
+                }
+            },
+        ]
     }
 
     fn decode(&self, id: TableId, columns: &[Column]) -> TokenStream {

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use crate::operators::{ExactFloat, ExactInteger};
 use crate::state::Stored;
-use crate::values::{Decimal, Fault};
+use crate::values::{Decimal, Fault, Same};
 
 /// What an aggregate function keeps for a group. Nulls do not count, as in SQL.
 pub trait Accumulator: Default {
@@ -34,13 +34,13 @@ pub trait Retract: Accumulator {
     /// Takes a value out that was put in.
     fn retract(&mut self, input: Self::Input<'_>) -> bool;
 
-    /// Puts a value in the place of another; equal ones are not touched.
+    /// Puts a value in the place of another; the same one is not touched.
     #[inline]
     fn replace<'i>(&mut self, before: Self::Input<'i>, after: Self::Input<'i>) -> bool
     where
-        Self::Input<'i>: PartialEq,
+        Self::Input<'i>: Same,
     {
-        before != after && (self.retract(before) | self.add(after))
+        !before.same(&after) && (self.retract(before) | self.add(after))
     }
 }
 

@@ -64,9 +64,10 @@ pub type KeyRef<'a, A> = <<A as Aggregation>::Key as Stored>::Ref<'a>;
 pub trait Aggregation: Default + 'static {
     /// The group key.
     type Key: Stored + 'static;
-    /// What one row brings: its key and the arguments of the aggregate functions.
+    /// What one row brings: its key and the arguments of the aggregate functions. Equal are inputs that are the same in
+    /// each part ([`Same`](crate::values::Same)).
     type Input<'a>: Copy + PartialEq;
-    /// The row of the view that a group makes.
+    /// The row of the view that a group makes. Equal are rows that are the same in each column.
     type Row<'a>: Copy + PartialEq;
 
     /// The key of an input.

@@ -10,7 +10,7 @@ use crate::values::{Date, Decimal, Fault, Time, Timestamp, TimestampLtz};
 
 /// A stored type with the order of SQL.
 pub trait Ordered: Stored {
-    /// Compares two values; of floats a not-a-number is the greatest.
+    /// Compares two values; of floats -0.0 is less than 0.0, and not-a-number is the greatest.
     fn compare(a: Self::Ref<'_>, b: Self::Ref<'_>) -> Ordering;
 }
 
@@ -48,7 +48,11 @@ impl Ordered for f32 {
 
 impl Ordered for f64 {
     fn compare(a: f64, b: f64) -> Ordering {
-        a.partial_cmp(&b).unwrap_or_else(|| a.is_nan().cmp(&b.is_nan()))
+        match a.partial_cmp(&b) {
+            Some(Ordering::Equal) => b.is_sign_negative().cmp(&a.is_sign_negative()),
+            Some(order) => order,
+            None => a.is_nan().cmp(&b.is_nan()),
+        }
     }
 }
 

@@ -3,9 +3,11 @@
 pub(crate) mod calendar;
 pub(crate) mod display;
 mod fault;
+mod same;
 mod value;
 
 pub use fault::Fault;
+pub use same::Same;
 pub use value::Value;
 
 /// `decimal(P, S)`: a number with `S` digits behind the point, kept as an integer of at most `P` digits.

@@ -8,16 +8,19 @@ use last_page::{LastPage, UserLastLog, UserLog};
 use millstream_runtime::job::Embedded;
 
 /// The pipeline `pipelines/last_page.yaml` as Rust.
+#[allow(clippy::pedantic, reason = "generated code is held to the usual lints")]
 pub mod last_page {
     include!(concat!(env!("OUT_DIR"), "/last_page.rs"));
 }
 
 /// The pipeline `pipelines/premium_drop_alert.yaml` as Rust.
+#[allow(clippy::pedantic, reason = "generated code is held to the usual lints")]
 pub mod premium_drop_alert {
     include!(concat!(env!("OUT_DIR"), "/premium_drop_alert.rs"));
 }
 
 /// The pipeline `pipelines/hourly_premium.yaml` as Rust.
+#[allow(clippy::pedantic, reason = "generated code is held to the usual lints")]
 pub mod hourly_premium {
     include!(concat!(env!("OUT_DIR"), "/hourly_premium.rs"));
 }
