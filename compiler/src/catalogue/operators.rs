@@ -230,13 +230,16 @@ fn join(left: Expr, right: Expr, span: Span) -> Result<Expr, CallError> {
 /// `concat(a, b, …)`, null if one of them is.
 pub const CONCAT: Function = Function::plain("text::concat").scoped();
 
-/// What a comparison asks: it decides what text is taken for that meets another type.
+/// What a comparison asks: it decides what text is taken for that meets another type, and how a float meets a double.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asks {
-    /// Whether both are the same: text that is no date is equal to none (null); booleans are compared as text.
+    /// Whether both are the same: text that is no date is equal to none (null); booleans are compared as text; of a
+    /// float and a double the first one's type counts.
     Same,
-    /// Which is greater, or whether a value is in a list: text that is no date or boolean is a row error.
+    /// Which is greater: text that is no date or boolean is a row error; floats meet doubles as doubles.
     Order,
+    /// Whether a value is in a list: text as for `Order`, numbers as for `Same`.
+    Member,
 }
 
 /// Brings both sides of a comparison to types that compare.
@@ -248,7 +251,8 @@ pub fn comparable(name: &str, asks: Asks, left: Expr, right: Expr) -> Result<(Ex
         return Ok((convert(left, base), convert(right, base)));
     }
     if is_number(a) && is_number(b) {
-        return Ok(comparable_numbers(left, right));
+        let floats = if asks == Asks::Order { Floats::Wider } else { Floats::First };
+        return Ok(comparable_numbers(left, right, floats));
     }
     let to = |value: Expr, base: Base| {
         let span = value.span;
@@ -280,14 +284,14 @@ pub fn comparable(name: &str, asks: Asks, left: Expr, right: Expr) -> Result<(Ex
     })
 }
 
-fn comparable_numbers(left: Expr, right: Expr) -> (Expr, Expr) {
+fn comparable_numbers(left: Expr, right: Expr, floats: Floats) -> (Expr, Expr) {
     let (a, b) = (left.ty.base, right.ty.base);
     // Decimals compare whatever their scale.
     let decimal = matches!(a, Base::Decimal { .. }) || matches!(b, Base::Decimal { .. });
     if decimal && !is_float(a) && !is_float(b) {
         return (left, right);
     }
-    let base = common_number(a, b, Floats::First).unwrap_or(a);
+    let base = common_number(a, b, floats).unwrap_or(a);
     (convert(left, base), convert(right, base))
 }
 
@@ -334,7 +338,8 @@ fn compare(path: &'static str, op: BinaryOp, left: Expr, right: Expr, span: Span
 
 /// `value in (…, item, …)`, for one item.
 pub fn member(value: Expr, item: Expr, span: Span) -> Result<Expr, CallError> {
-    let (value, item) = comparable("in", Asks::Order, value, item)?;
+    let asks = if is_text(value.ty.base) && item.ty.base == Base::Boolean { Asks::Same } else { Asks::Member };
+    let (value, item) = comparable("in", asks, value, item)?;
     Ok(call(Function::plain("compare::eq"), Base::Boolean, vec![value, item], span))
 }
 

@@ -52,7 +52,6 @@ pub fn sha2<'a>(scope: &Scope<'a>, text: &str, bits: i32) -> Result<&'a str, Fau
 /// `sha2(bytes, bits)`
 pub fn sha2_of_bytes<'a>(scope: &Scope<'a>, bytes: &[u8], bits: i32) -> Result<&'a str, Fault> {
     match bits {
-        1 => Ok(sha1_of_bytes(scope, bytes)),
         224 => Ok(sha224_of_bytes(scope, bytes)),
         256 => Ok(sha256_of_bytes(scope, bytes)),
         384 => Ok(sha384_of_bytes(scope, bytes)),
@@ -94,7 +93,7 @@ pub fn from_base64<'a>(scope: &Scope<'a>, text: &str) -> Result<&'a str, Fault> 
 pub fn decode_base64<'a>(scope: &Scope<'a>, text: &str) -> Option<&'a [u8]> {
     let body = text.trim_end_matches('=');
     let padding = text.len() - body.len();
-    if padding > 2 || (padding > 0 && text.len() % 4 != 0) || body.len() % 4 == 1 {
+    if padding > 2 || (padding > 0 && !text.len().is_multiple_of(4)) || body.len() % 4 == 1 {
         return None;
     }
     let mut out = Vec::with_capacity_in(body.len() / 4 * 3 + 2, scope.memory);
@@ -335,8 +334,8 @@ pub fn parse_url_key<'a>(url: &'a str, part: &str, key: &str) -> Option<&'a str>
     if part != "QUERY" {
         return None;
     }
-    let pairs = Url::parse(url)?.query?.split('&');
-    pairs.filter_map(|pair| pair.strip_prefix(key)?.strip_prefix('=')).next()
+    let mut pairs = Url::parse(url)?.query?.split('&');
+    pairs.find_map(|pair| pair.strip_prefix(key)?.strip_prefix('='))
 }
 
 /// `inet_aton(text)`

@@ -66,7 +66,7 @@ pub const ENTRIES: &[Entry] = &[
     ),
     entry(
         &["sha2"],
-        "The SHA-2 digest of 224, 256, 384 or 512 bits (1: SHA-1) in hexadecimal digits; another size is a row error.",
+        "The SHA-2 digest of 224, 256, 384 or 512 bits in hexadecimal digits; another size is a row error.",
         ("left(sha2('a', 256), 8)", "'ca978112'"),
         SHA2,
     ),

@@ -86,7 +86,7 @@ pub const ENTRIES: &[Entry] = &[
     entry(
         &["to_timestamp_ltz"],
         "Seconds (0) or milliseconds (3) since 1970-01-01 00:00 UTC, or text by a pattern in a time zone (UTC), as an \
-         instant; null if it does not fit.",
+         instant; null for text that does not fit and for numbers beyond the years 0 to 9999.",
         ("to_timestamp_ltz(0, 3)", "1970-01-01 00:00:00.000"),
         &[
             form(&[Param("number", Take::Number)], Gives::By(to_instant)),

@@ -106,7 +106,9 @@ fn parse_short_decimal<const P: u8, const S: u8>(text: &[u8]) -> Option<Decimal<
     if !rest.iter().all(|byte| matches!(byte, b' ' | b'\n' | b'\t')) {
         return None;
     }
-    if length + exponent + i32::from(S) > i32::from(P) {
+    // More than 18 digits behind the scale are beyond Flink's table of powers.
+    let change = exponent + i32::from(S);
+    if length + change > i32::from(P) || change < -18 {
         return None;
     }
     scaled(if negative { -value } else { value }, exponent)
@@ -243,9 +245,10 @@ pub fn parse_timestamp(text: &str, precision: i32) -> Option<Timestamp> {
     let mut rest = Rest(text.as_bytes());
     let year = rest.year()?;
     rest.expect(b'-')?;
-    let month = rest.two_digits()?;
+    // Every part but the year may be missing.
+    let month = rest.two_digits().unwrap_or(1);
     rest.expect(b'-')?;
-    let day = rest.two_digits()?;
+    let day = rest.two_digits().unwrap_or(1);
     if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
         return None;
     }
@@ -254,11 +257,11 @@ pub fn parse_timestamp(text: &str, precision: i32) -> Option<Timestamp> {
     let (mut millis, mut nanos) = (0, 0);
     if !rest.0.is_empty() {
         rest.expect(b' ')?;
-        let hour = rest.two_digits()?;
+        let hour = rest.two_digits().unwrap_or(0);
         rest.expect(b':')?;
-        let minute = rest.two_digits()?;
+        let minute = rest.two_digits().unwrap_or(0);
         rest.expect(b':')?;
-        let second = rest.two_digits()?;
+        let second = rest.two_digits().unwrap_or(0);
         millis = hour * 3_600_000 + minute * 60_000 + second * 1000;
         nanos = rest.fraction()?;
         // 24:00 is the end of the day, nothing later is.

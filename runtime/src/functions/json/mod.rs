@@ -13,7 +13,7 @@ use bumpalo::collections::String;
 use super::MaybeNull;
 use crate::scope::Scope;
 use crate::values::Fault;
-use path::Found;
+use path::{Found, NoPath};
 use scan::Node;
 
 /// `x is json`
@@ -77,7 +77,7 @@ enum Scalar<'a> {
 fn scalar<'a>(text: &'a str, path: &Path) -> Result<Scalar<'a>, Missing> {
     let unlike = if path.is_lax() { Missing::Empty } else { Missing::Error };
     match path.follow(text) {
-        Err(()) => Err(Missing::Error),
+        Err(NoPath) => Err(Missing::Error),
         Ok(Found::Nothing) => Err(Missing::Empty),
         Ok(Found::Number(number)) => Ok(Scalar::Number(number)),
         Ok(Found::Many) => Err(unlike),

@@ -38,6 +38,10 @@ enum Step {
     Length,
 }
 
+/// A strict path leads nowhere, or a path is malformed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoPath;
+
 /// What a path leads to.
 pub enum Found<'a> {
     /// Nothing, in a lax path.
@@ -69,12 +73,12 @@ impl Path {
     }
 
     /// Follows the path; an error of a strict path, and a malformed path, is `Err`.
-    pub fn follow<'a>(&self, text: &'a str) -> Result<Found<'a>, ()> {
-        let missing = || if self.lax { Ok(Found::Nothing) } else { Err(()) };
+    pub fn follow<'a>(&self, text: &'a str) -> Result<Found<'a>, NoPath> {
+        let missing = || if self.lax { Ok(Found::Nothing) } else { Err(NoPath) };
         let Some(document) = scan::document(text) else { return missing() };
-        let Some(steps) = &self.steps else { return Err(()) };
+        let Some(steps) = &self.steps else { return Err(NoPath) };
         if document.is_null() && steps.is_empty() {
-            return Err(());
+            return Err(NoPath);
         }
         let mut node = document;
         for step in steps {

@@ -40,8 +40,7 @@ impl Translator<'_> {
                     self.atom(&dot);
                 }
                 '$' => {
-                    self.out.push_str(&format!(r"(?=(?:\r\n|[{BREAKS}])?\z)"));
-                    self.quantifiable = true;
+                    self.atom(&format!(r"(?=(?:\r\n|[{BREAKS}])?\z)"));
                 }
                 '*' | '+' | '?' => self.quantifier(&character.to_string())?,
                 '{' => {
@@ -312,6 +311,8 @@ impl Translator<'_> {
                     let range = !first && self.input.peek().is_some_and(|next| !matches!(next, ']' | '['));
                     self.out.push_str(if range { "-" } else { r"\-" });
                 }
+                // A range of its own, so that no POSIX name is seen in it.
+                ':' => self.out.push_str(":-:"),
                 other => {
                     if other.is_ascii_punctuation() {
                         self.out.push('\\');

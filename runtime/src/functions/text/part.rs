@@ -41,15 +41,13 @@ pub fn substring_from(text: &str, from: i32) -> &str {
 pub fn substring(text: &str, from: i32, length: i32) -> Option<&str> {
     let length = usize::try_from(length).ok()?;
     let skipped = usize::try_from(from.unsigned_abs()).unwrap_or(usize::MAX);
-    let start = if from > 0 {
-        skipped - 1
-    } else if from == 0 {
-        0
-    } else {
-        match text.chars().count().checked_sub(skipped) {
+    let start = match from.signum() {
+        1 => skipped - 1,
+        0 => 0,
+        _ => match text.chars().count().checked_sub(skipped) {
             Some(start) => start,
             None => return Some(""),
-        }
+        },
     };
     let rest = text.get(offset(text, start)..)?;
     rest.get(..offset(rest, length))

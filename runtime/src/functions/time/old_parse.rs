@@ -60,33 +60,37 @@ fn is_number(piece: &Piece) -> bool {
 impl Fields {
     /// Reads a field; gives what follows it.
     fn read<'a>(&mut self, field: Field, count: usize, text: &'a str, abuts: bool, now: i64) -> Option<&'a str> {
+        let padded = text;
         let text = text.trim_start_matches([' ', '\t']);
         if text.is_empty() {
             return None;
         }
+        // Blanks may stand before numbers, but not before names.
+        let name = if padded.len() == text.len() { text } else { "" };
         match field {
             Field::Era => {
-                self.before_christ = !text.get(..2)?.eq_ignore_ascii_case("AD");
-                let known = !self.before_christ || text.get(..2)?.eq_ignore_ascii_case("BC");
-                return text.get(2..).filter(|_| known);
+                self.before_christ = !name.get(..2)?.eq_ignore_ascii_case("AD");
+                let known = !self.before_christ || name.get(..2)?.eq_ignore_ascii_case("BC");
+                return name.get(2..).filter(|_| known);
             }
             Field::Month if count > 2 => {
-                let (month, length) = leading(&MONTHS, text, true)?;
+                let (month, length) = leading(&MONTHS, name, true)?;
                 self.month = Some(month - 1);
                 return text.get(length..);
             }
             Field::DayName => {
-                let (day, length) = leading(&DAYS, text, true)?;
+                let (day, length) = leading(&DAYS, name, true)?;
                 self.day_of_week = Some(day);
                 return text.get(length..);
             }
             Field::AmPm => {
-                self.afternoon = text.get(..2)?.eq_ignore_ascii_case("PM");
-                let known = self.afternoon || text.get(..2)?.eq_ignore_ascii_case("AM");
-                return text.get(2..).filter(|_| known);
+                self.afternoon = name.get(..2)?.eq_ignore_ascii_case("PM");
+                let known = self.afternoon || name.get(..2)?.eq_ignore_ascii_case("AM");
+                return name.get(2..).filter(|_| known);
             }
             Field::ZoneName | Field::ZoneOffset | Field::IsoOffset => {
-                let (offset, rest) = read_offset(text, field == Field::IsoOffset)?;
+                let iso = field == Field::IsoOffset;
+                let (offset, rest) = if iso { read_iso_offset(text, count)? } else { read_offset(text)? };
                 self.offset = Some(offset);
                 return Some(rest);
             }
@@ -107,7 +111,9 @@ impl Fields {
             | Field::Second
             | Field::Milli => {}
         }
-        let (value, rest) = read_number(text, if abuts { count } else { usize::MAX }, abuts)?;
+        // The blanks count among the characters of a number that another one follows.
+        let most = if abuts { count.checked_sub(padded.len() - text.len())? } else { usize::MAX };
+        let (value, rest) = read_number(text, most, abuts)?;
         let digits = text.len() - rest.len();
         match field {
             Field::Year => self.year = Some(full_year(value, count, digits, text, now)),
@@ -140,13 +146,8 @@ impl Fields {
         };
         let gregorian = days(year, month, day);
         let julian = julian_days(year, month, day);
-        if gregorian >= FIRST_GREGORIAN_DAY && julian >= FIRST_GREGORIAN_DAY {
-            gregorian
-        } else if gregorian >= FIRST_GREGORIAN_DAY {
-            gregorian
-        } else {
-            julian
-        }
+        // The ten days that were left out are read in the old calendar.
+        if gregorian >= FIRST_GREGORIAN_DAY { gregorian } else { julian }
     }
 
     fn millis(&self, zone: &Zone) -> Option<i64> {
@@ -203,27 +204,46 @@ fn full_year(value: i64, count: usize, digits: usize, text: &str, now: i64) -> i
     start.div_euclid(100) * 100 + value + if value < start.rem_euclid(100) { 100 } else { 0 }
 }
 
-/// `+0800`, `+08:00`, `GMT+8`, `UTC`, `Z`: seconds ahead of UTC.
-fn read_offset(text: &str, iso: bool) -> Option<(i64, &str)> {
-    if iso && let Some(rest) = text.strip_prefix('Z') {
+/// `X`: `+08`; `XX`: `+0800`; `XXX`: `+08:00`; all of them `Z`. Seconds ahead of UTC.
+fn read_iso_offset(text: &str, count: usize) -> Option<(i64, &str)> {
+    if let Some(rest) = text.strip_prefix('Z') {
         return Some((0, rest));
     }
-    let named = ["GMT", "UTC"].iter().find_map(|name| text.strip_prefix(name));
-    let signed = named.unwrap_or(text);
-    let (sign, digits) = match signed.strip_prefix('-') {
-        Some(digits) => (-1, digits),
-        None => match signed.strip_prefix('+') {
-            Some(digits) => (1, digits),
-            None => return named.map(|rest| (0, rest)),
-        },
-    };
-    let count = digits.bytes().take(4).take_while(u8::is_ascii_digit).count();
-    let (number, rest) = digits.split_at_checked(count)?;
-    let value: i64 = number.parse().ok()?;
-    if count > 2 {
-        return Some((sign * (value / 100 * 3600 + value % 100 * 60), rest));
+    let (sign, digits) = signed(text)?;
+    let (hours, rest) = two_digits(digits)?;
+    if count == 1 {
+        return Some((sign * hours * 3600, rest));
     }
-    let Some(minutes) = rest.strip_prefix(':') else { return Some((sign * value * 3600, rest)) };
-    let (minutes, rest) = minutes.split_at_checked(2)?;
-    Some((sign * (value * 3600 + minutes.parse::<i64>().ok()? * 60), rest))
+    let rest = if count == 2 { rest } else { rest.strip_prefix(':')? };
+    let (minutes, rest) = two_digits(rest)?;
+    Some((sign * (hours * 3600 + minutes * 60), rest))
+}
+
+/// `+0800`, `GMT+8`, `GMT+08:00`, `UTC`: seconds ahead of UTC.
+fn read_offset(text: &str) -> Option<(i64, &str)> {
+    if let Some((sign, digits)) = signed(text) {
+        let (hours, rest) = two_digits(digits)?;
+        let (minutes, rest) = two_digits(rest)?;
+        return Some((sign * (hours * 3600 + minutes * 60), rest));
+    }
+    let rest = ["GMT", "UTC"].iter().find_map(|name| text.strip_prefix(name))?;
+    let Some((sign, digits)) = signed(rest) else { return Some((0, rest)) };
+    let count = digits.bytes().take(2).take_while(u8::is_ascii_digit).count();
+    let (hours, rest) = digits.split_at_checked(count)?;
+    let hours: i64 = hours.parse().ok()?;
+    let minutes = rest.strip_prefix(':').and_then(two_digits);
+    let (minutes, rest) = minutes.unwrap_or((0, rest));
+    Some((sign * (hours * 3600 + minutes * 60), rest))
+}
+
+fn signed(text: &str) -> Option<(i64, &str)> {
+    match text.strip_prefix('-') {
+        Some(rest) => Some((-1, rest)),
+        None => text.strip_prefix('+').map(|rest| (1, rest)),
+    }
+}
+
+fn two_digits(text: &str) -> Option<(i64, &str)> {
+    let (digits, rest) = text.split_at_checked(2)?;
+    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| Some((digits.parse().ok()?, rest)))?
 }

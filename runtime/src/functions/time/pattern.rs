@@ -78,7 +78,11 @@ pub(super) enum Field {
     Nano,
     /// `N`
     NanoOfDay,
-    /// `X`, `x`, `Z`, `O`
+    /// `X`
+    IsoOffset,
+    /// `x`
+    PlainOffset,
+    /// `Z`, `O`
     Offset,
     /// `V`, `z`, `v`
     Zone,
@@ -113,7 +117,9 @@ impl Field {
             'A' => (Self::MilliOfDay, 19),
             'n' => (Self::Nano, 19),
             'N' => (Self::NanoOfDay, 19),
-            'X' | 'x' | 'Z' => (Self::Offset, 5),
+            'X' => (Self::IsoOffset, 5),
+            'x' => (Self::PlainOffset, 5),
+            'Z' => (Self::Offset, 5),
             'O' => (Self::Offset, 4),
             'z' | 'v' => (Self::Zone, 4),
             'V' if count == 2 => (Self::Zone, 2),
@@ -218,7 +224,7 @@ fn write_field(out: &mut String<'_>, field: Field, count: usize, civil: &Civil) 
         Field::MilliOfDay => push_number(out, civil.millis, count),
         Field::Nano => push_number(out, civil.nano(), count),
         Field::NanoOfDay => push_number(out, civil.millis * 1_000_000 + i64::from(civil.nanos), count),
-        Field::Offset | Field::Zone => {
+        Field::IsoOffset | Field::PlainOffset | Field::Offset | Field::Zone => {
             return Err(Fault::new("a timestamp has no time zone that a pattern could write"));
         }
     }

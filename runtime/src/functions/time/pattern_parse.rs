@@ -1,7 +1,7 @@
 //! Reading timestamps by a pattern of `DateTimeFormatter`: the whole text must fit, values must be in their range, and
 //! a day that a month does not have becomes its last.
 
-use super::names::{DAYS, MONTHS, leading};
+use super::names::{DAYS, MONTHS};
 use super::pattern::{Field, Pattern, Piece};
 use super::place::Place;
 use crate::functions::cast::parse_timestamp;
@@ -135,16 +135,17 @@ impl Fields {
                 return (name == "AD" || name == "BC").then_some(rest);
             }
             Field::Month if count >= 3 => {
-                let (month, length) = leading(&MONTHS, text, false)?;
+                let (month, length) = named(&MONTHS, text, count)?;
                 set(&mut self.month, month)?;
                 return text.get(length..);
             }
-            Field::DayName => return text.get(leading(&DAYS, text, false)?.1..),
+            Field::DayName => return text.get(named(&DAYS, text, count)?.1..),
             Field::AmPm => {
                 let (name, rest) = text.split_at_checked(2)?;
                 self.afternoon = Some(name == "PM");
                 return (name == "AM" || name == "PM").then_some(rest);
             }
+            Field::IsoOffset | Field::PlainOffset => return iso_offset(text, count, field == Field::IsoOffset),
             Field::Offset => return offset(text),
             Field::Zone
             | Field::WeekYear
@@ -181,9 +182,9 @@ impl Fields {
             Field::DayOfYear => set(&mut self.day_of_year, within(1..=366)?)?,
             Field::Month => set(&mut self.month, within(1..=12)?)?,
             Field::Day => set(&mut self.day, within(1..=31)?)?,
-            Field::HalfHourFromOne => set(&mut self.half_hour, within(1..=12)? % 12)?,
+            Field::HalfHourFromOne => set(&mut self.half_hour, within(0..=12)? % 12)?,
             Field::HalfHour => set(&mut self.half_hour, within(0..=11)?)?,
-            Field::HourFromOne => set(&mut self.hour, within(1..=24)? % 24)?,
+            Field::HourFromOne => set(&mut self.hour, within(0..=24)? % 24)?,
             Field::Hour => set(&mut self.hour, within(0..=24)?)?,
             Field::Minute => set(&mut self.minute, within(0..=59)?)?,
             Field::Second => set(&mut self.second, within(0..=59)?)?,
@@ -221,7 +222,7 @@ impl Fields {
     }
 
     fn timestamp(&self) -> Option<Timestamp> {
-        let year = self.year.map(|year| if self.before_christ { 1 - year } else { year }).unwrap_or(1970);
+        let year = self.year.map_or(1970, |year| if self.before_christ { 1 - year } else { year });
         let (month, day) = (self.month.unwrap_or(1), self.day.unwrap_or(1));
         if !(-999_999_999..=999_999_999).contains(&year) {
             return None;
@@ -246,6 +247,16 @@ impl Fields {
     }
 }
 
+/// The name that a text begins with: four letters of a pattern are whole names, three are short ones.
+fn named(names: &[&str], text: &str, count: usize) -> Option<(i64, usize)> {
+    let short = |name: &&str| text.starts_with(name.get(..3).unwrap_or(name));
+    let whole = |name: &&str| text.starts_with(*name);
+    let at =
+        if count == 4 { names.iter().position(|name| whole(name)) } else { names.iter().position(|name| short(name)) }?;
+    let length = if count == 4 { names.get(at)?.len() } else { 3 };
+    Some((i64::try_from(at).ok()? + 1, length))
+}
+
 /// A field that comes again must have the same value.
 fn set(field: &mut Option<i64>, value: i64) -> Option<()> {
     if field.is_some_and(|old| old != value) {
@@ -266,11 +277,24 @@ fn number(text: &str, least: usize, most: usize, reserved: usize) -> Option<(i64
     Some((digits.parse().ok()?, rest))
 }
 
-/// `Z`, `+08`, `+0800`, `+08:00`, `GMT+8`: read and forgotten, since a timestamp has no zone.
-fn offset(text: &str) -> Option<&str> {
-    if let Some(rest) = text.strip_prefix('Z') {
+/// `X`: `+08` or `+0830`; `XX`: `+0800`; `XXX`: `+08:00`; all of them `Z` for UTC, but not `x`.
+fn iso_offset(text: &str, count: usize, utc: bool) -> Option<&str> {
+    if utc && let Some(rest) = text.strip_prefix('Z') {
         return Some(rest);
     }
+    let digits = text.strip_prefix(['+', '-'])?;
+    let two = |text: &str| text.bytes().take(2).take_while(u8::is_ascii_digit).count() == 2;
+    let after_hours = digits.get(2..).filter(|_| two(digits))?;
+    match count {
+        1 if two(after_hours) => after_hours.get(2..),
+        1 => Some(after_hours),
+        2 | 4 => after_hours.get(2..).filter(|_| two(after_hours)),
+        _ => after_hours.strip_prefix(':').filter(|minutes| two(minutes)).and_then(|minutes| minutes.get(2..)),
+    }
+}
+
+/// `+0800`, `GMT+8`: read and forgotten, since a timestamp has no zone.
+fn offset(text: &str) -> Option<&str> {
     let named = text.strip_prefix("GMT");
     let signed = named.unwrap_or(text);
     let Some(digits) = signed.strip_prefix(['+', '-']) else { return named };
@@ -308,8 +332,15 @@ fn plain(text: &str) -> Option<Timestamp> {
     };
     let missing = u32::try_from(9usize.checked_sub(fraction.len())?).ok()?;
     let nanos = natural(fraction)? * 10i64.pow(missing);
-    let of_day = ((natural(hour)? * 60 + natural(minute)?) * 60 + natural(second)?) * 1000;
+    let of_day = ((signed(hour)? * 60 + signed(minute)?) * 60 + signed(second)?) * 1000;
     Some(Timestamp { millis: midnight + of_day + nanos / 1_000_000, nanos: (nanos % 1_000_000) as u32 })
+}
+
+fn signed(text: &str) -> Option<i64> {
+    match text.strip_prefix('-') {
+        Some(digits) => natural(digits).map(|number| -number),
+        None => natural(text.strip_prefix('+').unwrap_or(text)),
+    }
 }
 
 fn natural(text: &str) -> Option<i64> {

@@ -30,7 +30,7 @@ fn write<'a>(scope: &Scope<'a>, seconds: i64, pattern: &OldPattern) -> Result<&'
 
 /// `unix_timestamp(text)`; the least `bigint` if the text does not fit.
 pub fn unix_timestamp(scope: &Scope<'_>, text: &str) -> i64 {
-    seconds(scope, text, &OldPattern::usual())
+    seconds(scope, text, OldPattern::usual())
 }
 
 /// `unix_timestamp(text, pattern)`
@@ -63,7 +63,7 @@ pub fn to_date_by(scope: &Scope<'_>, text: &str, pattern: &OldPattern) -> Result
 pub fn format_text<'a>(scope: &Scope<'a>, text: &str, pattern: &OldPattern) -> Result<Option<&'a str>, Fault> {
     pattern.check()?;
     let utc = utc();
-    match old_parse::parse(text, &OldPattern::usual(), &utc, scope.clock.now) {
+    match old_parse::parse(text, OldPattern::usual(), &utc, scope.clock.now) {
         Some(millis) => pattern.write(scope, Civil::old(millis), 0, &utc, millis).map(Some),
         None => Ok(None),
     }
@@ -73,7 +73,8 @@ pub fn format_text<'a>(scope: &Scope<'a>, text: &str, pattern: &OldPattern) -> R
 const FIRST_MILLI: i64 = -62_167_219_200_000;
 const LAST_MILLI: i64 = 253_402_300_799_999;
 
-/// `to_timestamp_ltz(integer, precision)`: seconds (0), milliseconds (3), microseconds (6) …
+/// `to_timestamp_ltz(integer, precision)`: seconds (0), milliseconds (3), microseconds (6) …; null beyond the years 0 to
+/// 9999.
 pub fn instant_of_integer(number: i64, precision: i32) -> Option<TimestampLtz> {
     let digits = precision.clamp(0, 9).unsigned_abs();
     let (millis, nanos) = if digits <= 3 {
@@ -95,10 +96,7 @@ pub fn instant_of_decimal<const P: u8, const S: u8>(number: Decimal<P, S>, preci
 /// `to_timestamp_ltz(double, precision)`: fractions of seconds count down to milliseconds.
 pub fn instant_of_double(number: f64, precision: i32) -> Option<TimestampLtz> {
     let scaled = (if precision == 0 { number * 1000.0 } else { number }).floor();
-    if !scaled.is_finite() || scaled.abs() > 1e18 {
-        return None;
-    }
-    instant_of_integer(scaled as i64, precision.max(3))
+    (scaled.abs() < 1e18).then_some(scaled as i64).and_then(|whole| instant_of_integer(whole, precision.max(3)))
 }
 
 #[cfg(test)]
