@@ -1,6 +1,7 @@
 //! Millstream's compiler: declarative YAML pipelines in, readable, statically typed Rust out.
 
 use crate::parse::ParseOptions;
+use crate::plan::Plan;
 use crate::problems::Problems;
 use crate::source::SourceFile;
 
@@ -48,20 +49,38 @@ pub struct Compiled {
 
 /// Compiles one pipeline file. None if `problems` then has errors.
 pub fn compile(file: &SourceFile, options: &CompileOptions<'_>, problems: &mut Problems) -> Option<Compiled> {
+    planned(file, options, problems, |plan| {
+        let generated = generate::generate(plan, file, options.embedded);
+        Compiled {
+            name: plan.typed.name.value.clone(),
+            job_type: generated.job_type,
+            pipeline_rs: generated.module,
+            features: generated.features,
+            explain: plan::explain(plan),
+        }
+    })
+}
+
+/// Finds all problems of one pipeline file without making the code; gives the pipeline's name. None if `problems` then
+/// has errors.
+pub fn check(file: &SourceFile, options: &CompileOptions<'_>, problems: &mut Problems) -> Option<String> {
+    planned(file, options, problems, |plan| plan.typed.name.value.clone())
+}
+
+/// All passes that can find problems, and then `finish`.
+fn planned<T>(
+    file: &SourceFile,
+    options: &CompileOptions<'_>,
+    problems: &mut Problems,
+    finish: impl FnOnce(&Plan<'_>) -> T,
+) -> Option<T> {
     let parsing = ParseOptions { profile: options.profile, environment: options.environment };
     // A pipeline with a part that cannot be read is not judged further: names of that part would only seem to be missing.
     let spec = parse::parse(file, &parsing, problems).filter(|_| !problems.has_errors())?;
     let resolved = resolve::resolve(&spec, problems);
     let typed = types::check(&resolved, problems)?;
     let plan = plan::plan(&typed, options.embedded, problems)?;
-    let generated = generate::generate(&plan, file, options.embedded);
-    Some(Compiled {
-        name: typed.name.value.clone(),
-        job_type: generated.job_type,
-        pipeline_rs: generated.module,
-        features: generated.features,
-        explain: plan::explain(&plan),
-    })
+    Some(finish(&plan))
 }
 
 /// The name of the job's type: `hourly_premium` gives `HourlyPremium`.

@@ -10,9 +10,9 @@ use crate::source::{SourceFile, Span};
 use super::arguments::{CheckArguments, Format};
 use super::console::{self, Console, Verbosity};
 use super::failure::Failure;
-use super::pipeline::{compile_file, read};
+use super::pipeline::{options, read};
 
-/// Compiles each file and shows its problems; the worst one decides the exit code.
+/// Checks each file and shows its problems; the worst one decides the exit code.
 pub fn check(arguments: &CheckArguments, console: Console) -> Result<ExitCode, Failure> {
     let mut code = 0;
     for path in &arguments.files {
@@ -25,12 +25,12 @@ pub fn check(arguments: &CheckArguments, console: Console) -> Result<ExitCode, F
             }
         };
         let mut problems = Problems::default();
-        let compiled = compile_file(&file, arguments.profile.as_deref(), &mut problems);
+        let name = crate::check(&file, &options(arguments.profile.as_deref()), &mut problems);
         show(&file, &problems, arguments.format, console)?;
-        match compiled {
-            Some(compiled) if !problems.has_errors() => {
+        match name {
+            Some(name) if !problems.has_errors() => {
                 if arguments.format == Format::Human && console.verbosity() > Verbosity::Quiet {
-                    console::output(&format!("{}: the pipeline `{}` is right\n", file.name, compiled.name))?;
+                    console::output(&format!("{}: the pipeline `{}` is right\n", file.name, name))?;
                 }
             }
             Some(_) | None => code = code.max(Failure::Shown.code()),

@@ -28,19 +28,18 @@ pub fn read(path: &Path) -> Result<SourceFile, Failure> {
     }
 }
 
-/// Compiles a file, with the environment variables of this process.
-pub fn compile_file(file: &SourceFile, profile: Option<&str>, problems: &mut Problems) -> Option<Compiled> {
-    // The generated code names the file the same way from whichever folder it is compiled.
-    let source = SourceFile { name: stable_name(Path::new(&file.name)), text: file.text.clone() };
-    let options = CompileOptions { profile, environment: &|name| env::var(name).ok(), embedded: false };
-    compile(&source, &options, problems)
+/// How the command compiles: with the environment variables of this process, for a binary of its own.
+pub fn options(profile: Option<&str>) -> CompileOptions<'_> {
+    CompileOptions { profile, environment: &|name| env::var(name).ok(), embedded: false }
 }
 
 /// Reads and compiles a file and shows its problems on standard error.
 pub fn read_and_compile(path: &Path, profile: Option<&str>, console: Console) -> Result<Compiled, Failure> {
     let file = read(path)?;
     let mut problems = Problems::default();
-    let compiled = compile_file(&file, profile, &mut problems);
+    // The generated code names the file the same way from whichever folder it is compiled.
+    let named = SourceFile { name: stable_name(path), text: file.text.clone() };
+    let compiled = compile(&named, &options(profile), &mut problems);
     console::errors(&problems.render(&file, console.color()));
     compiled.filter(|_| !problems.has_errors()).ok_or(Failure::Shown)
 }
@@ -56,7 +55,7 @@ pub fn folder_of(path: &Path) -> PathBuf {
 
 /// `FOLDER/FILE`, whatever the path was written relative to.
 pub fn stable_name(path: &Path) -> String {
-    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    let absolute = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     let parts: Vec<_> = absolute.iter().rev().take(2).map(|part| part.to_string_lossy()).collect();
     let parts: Vec<_> =
         parts.iter().rev().map(|part| part.trim_matches(['/', '\\'])).filter(|part| !part.is_empty()).collect();
