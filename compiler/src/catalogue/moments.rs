@@ -91,6 +91,17 @@ impl Reader<'_> {
             .then(|| days(year, month, day))
     }
 
+    /// A day that the month does not have is its last one.
+    fn lenient_date(&mut self) -> Option<i64> {
+        let year = self.number()?;
+        self.take('-')?;
+        let month = self.number()?;
+        self.take('-')?;
+        let day = self.number()?;
+        let valid = year <= 9999 && (1..=12).contains(&month) && (1..=31).contains(&day);
+        valid.then(|| days(year, month, day.min(days_in_month(year, month))))
+    }
+
     /// Milliseconds of the day, nanoseconds of the millisecond, digits of the fraction.
     fn time(&mut self) -> Option<(i64, u32, u8)> {
         let hour = self.number()?;
@@ -110,6 +121,38 @@ impl Reader<'_> {
         }
         let millis = ((hour * 60 + minute) * 60 + second) * 1000 + nanos / 1_000_000;
         Some((millis, u32::try_from(nanos % 1_000_000).ok()?, u8::try_from(digits).ok()?))
+    }
+}
+
+/// A text literal that is compared with a date or timestamp, as such a literal. It is read as a cast reads it: parts
+/// may have one digit, months and days may be missing in a date.
+pub fn literal_of(text: &str, base: Base, text_span: Span) -> Result<Option<Expr>, CallError> {
+    let blank = |c: char| c <= ' ';
+    let (read, help) = match base {
+        Base::Date => {
+            let date = text.split_once(' ').map_or(text, |(date, _)| date);
+            let mut parts = date.splitn(3, '-').map(|part| part.trim_matches(blank).parse::<u32>().ok());
+            let year = parts.next().flatten();
+            let (month, day) = (parts.next().unwrap_or(Some(1)), parts.next().unwrap_or(Some(1)));
+            let days = year.zip(month).zip(day).and_then(|((year, month), day)| {
+                Reader(&format!("{year:04}-{month}-{day}")).date().and_then(|days| i32::try_from(days).ok())
+            });
+            (days.map(Literal::Date), "write it as '2024-02-29'")
+        }
+        Base::Timestamp(_) => {
+            let mut reader = Reader(text);
+            let moment = reader.lenient_date().and_then(|days| match reader.0.strip_prefix(' ') {
+                Some(time) => Reader(time).time().map(|(millis, nanos, _)| (days * 86_400_000 + millis, nanos)),
+                None => reader.0.is_empty().then_some((days * 86_400_000, 0)),
+            });
+            let cut = |(millis, _)| Literal::Timestamp(millis, 0);
+            (moment.map(cut), "write it as '2024-02-29 12:34:56.789'")
+        }
+        _ => return Ok(None),
+    };
+    match read {
+        Some(read) => Ok(Some(literal(read, base, text_span))),
+        None => Err(wrong("comparison", text_span, format!("'{text}' is no {base}"), help)),
     }
 }
 
@@ -260,6 +303,14 @@ mod tests {
         assert_eq!(length("1 2:3:4.567", "DAY", Some("SECOND")), millis(93_784_567));
         assert_eq!(length("-1.5", "SECOND", None), millis(-1500));
         assert!(length("x", "DAY", None).is_err());
+        let read = |text, base| literal_of(text, base, Span::default()).map(|read| read.map(|expr| expr.kind));
+        let day = |day| Ok(Some(Kind::Literal(Literal::Date(day))));
+        assert_eq!(read("1970-1-2", Base::Date), day(1));
+        assert_eq!(read("1971", Base::Date), day(365));
+        assert!(read("x", Base::Date).is_err() && read("0.3", Base::Date).is_err());
+        let moment = read("1970-01-01 00:00:01.5", Base::Timestamp(3));
+        assert_eq!(moment, Ok(Some(Kind::Literal(Literal::Timestamp(1500, 0)))));
+        assert!(read("1970-01-01T00:00:00", Base::Timestamp(3)).is_err());
         assert!(length("1", "DAY", Some("MONTH")).is_err());
     }
 }

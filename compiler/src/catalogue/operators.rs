@@ -103,6 +103,20 @@ fn numbers(op: BinaryOp, left: Expr, right: Expr, span: Span) -> Result<Expr, Ca
     if op == BinaryOp::Remainder {
         return remainder(left, right, span);
     }
+    let zero = |value: &Expr| match &value.kind {
+        Kind::Literal(Literal::Integer(number)) => *number == 0,
+        Kind::Literal(Literal::Decimal(unscaled)) => *unscaled == 0,
+        Kind::Literal(Literal::Double(number)) => *number == 0.0,
+        _ => false,
+    };
+    if op == BinaryOp::Divide && zero(&right) && matches!(left.kind, Kind::Literal(_)) {
+        return Err(CallError::WrongLiteral {
+            name: "/".to_owned(),
+            span: right.span,
+            reason: "this is a division by zero".to_owned(),
+            help: vec!["write another divisor".to_owned()],
+        });
+    }
     let path = |integer, exact, float| {
         if is_float(a) || is_float(b) {
             float
@@ -259,6 +273,11 @@ pub fn comparable(name: &str, asks: Asks, left: Expr, right: Expr) -> Result<(Ex
         casts::cast(value, base, false, span)
     };
     let from_text = |value: Expr, base: Base| {
+        if let Some(text) = literal_text(&value)
+            && let Some(moment) = super::moments::literal_of(text, base, value.span)?
+        {
+            return Ok(moment);
+        }
         let attempt = asks == Asks::Same && literal_text(&value).is_none();
         let span = value.span;
         casts::cast(value, base, attempt, span)
@@ -401,6 +420,9 @@ fn matches(matcher: &Matcher, value: Expr, pattern: Expr, escape: Option<Expr>, 
     Ok(call(function, Base::Boolean, vec![value, prepared(ty, pattern)], span))
 }
 
+/// What an escape character may stand before.
+const SPECIAL: &str = "%_[]()|^-+*?{}";
+
 /// The escape character in front of the pattern, as the runtime's escaped patterns take it.
 fn escaped(name: &str, escape: Expr, pattern: Expr, span: Span) -> Result<Expr, CallError> {
     if let Some(text) = literal_text(&escape)
@@ -414,6 +436,19 @@ fn escaped(name: &str, escape: Expr, pattern: Expr, span: Span) -> Result<Expr, 
         });
     }
     if let (Some(escape), Some(pattern)) = (literal_text(&escape), literal_text(&pattern)) {
+        let mut characters = pattern.chars();
+        while let Some(character) = characters.find(|character| escape.contains(*character)) {
+            let next = characters.next();
+            let escapable = next.is_some_and(|next| SPECIAL.contains(next) || next == character);
+            if !escapable {
+                return Err(CallError::WrongLiteral {
+                    name: name.to_owned(),
+                    span,
+                    reason: format!("in '{pattern}' the escape character {character} stands before nothing to escape"),
+                    help: vec![format!("write {character}{character} for the character itself")],
+                });
+            }
+        }
         return Ok(make::text(&format!("{escape}{pattern}"), span));
     }
     Ok(call(CONCAT, Base::Varchar(None), vec![make::slice(vec![escape, pattern], Base::Varchar(None), span)], span))

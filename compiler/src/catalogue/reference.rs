@@ -20,7 +20,8 @@ The semantics are those of Apache Flink 2.3. Deliberate differences:
 - Fields of timestamps before 1970 (`hour`, `floor … to month`, a cast to `date` …) are right; Flink's are off by one.
 
 A function is null when one of its arguments is, unless its line says otherwise. Text literals are `char(n)`, numbers with
-a point are decimals, numbers with an exponent are doubles.
+a point are decimals, numbers with an exponent are doubles. A bare `null` has no type: write `cast(null as int)`. The
+examples are in UTC.
 ";
 
 const OPERATORS: &str = "

@@ -193,7 +193,7 @@ pub const ENTRIES: &[Entry] = &[
     entry(
         &["concat_ws"],
         "Its arguments with a separator between them; nulls are left out.",
-        ("concat_ws(',', 'a', null, 'c')", "'a,c'"),
+        ("concat_ws(',', 'a', nullif('b', 'b'), 'c')", "'a,c'"),
         &[repeating(
             &[Param("separator", Take::Text), Param("text", Take::Text), Param("more", Take::Text)],
             Gives::By(concat_ws),

@@ -346,6 +346,9 @@ fn field_of(args: Args, unit: &'static str) -> Result<Expr, CallError> {
     let base = args.base();
     let path = match base {
         Base::Date if DATE_UNITS.contains(&unit) => "time::date_field",
+        Base::Date if matches!(unit, "MICROSECOND" | "NANOSECOND") => {
+            return Err(args.wrong(0, "a timestamp", &["a date has no time of day"]));
+        }
         Base::Date | Base::Timestamp(_) | Base::TimestampLtz(_) => "time::field",
         Base::Time if TIME_UNITS.contains(&unit) => "time::time_field",
         Base::IntervalMonths if matches!(unit, "YEAR" | "MONTH" | "QUARTER") => "time::months_field",
@@ -474,6 +477,16 @@ fn timestamp_diff(args: Args) -> Result<Expr, CallError> {
         if !matches!(base, Base::Date | Base::Timestamp(_) | Base::TimestampLtz(_)) {
             return Err(args.wrong(at, "a date or timestamp", &["write cast(x as timestamp(3)), or cast(x as date)"]));
         }
+    }
+    let instant = |at: usize| args.list.get(at).is_some_and(|time| matches!(time.ty.base, Base::TimestampLtz(_)));
+    if instant(1) != instant(2) {
+        let (Some(from), Some(to)) = (args.list.get(1), args.list.get(2)) else { return Err(args.wrong(1, "", &[])) };
+        return Err(CallError::Mismatch {
+            name: args.name.to_owned(),
+            left: (from.ty, from.span),
+            right: (to.ty, to.span),
+            help: vec!["write cast(… as timestamp_ltz(3)) around the other one".to_owned()],
+        });
     }
     let [word, from, to] = args.take()?;
     let moment = |value: Expr| match value.ty.base {
