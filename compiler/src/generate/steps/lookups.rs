@@ -1,0 +1,99 @@
+//! Look-ups of a view.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+use super::{Computed, conjuncts, highest_input};
+use crate::generate::Generator;
+use crate::generate::expression::{Code, Emitter};
+use crate::generate::names::{ident, snake};
+use crate::generate::types;
+use crate::parse::spec::LookupKind;
+use crate::types::model::{ColumnRef, Input, Lookup, View, ViewId};
+use crate::types::ty::Ty;
+
+impl Generator<'_> {
+    pub(super) fn view_column(&self, view: &View, from: ColumnRef, _known: u32) -> Code {
+        match from.input {
+            0 => self.input_column(view.input, from.column.0 as usize),
+            input => {
+                let position = input as usize - 1;
+                self.lookup_column(view, position, from, view.lookups[position].kind == LookupKind::Left)
+            }
+        }
+    }
+
+    pub(super) fn lookup_column(&self, view: &View, position: usize, from: ColumnRef, may_lack: bool) -> Code {
+        let table = view.lookups[position].table;
+        let declared = &self.plan.table(table).0.columns[from.column.0 as usize].name;
+        let nullable = self
+            .table_columns(table)
+            .iter()
+            .find(|column| column.name == *declared)
+            .is_none_or(|column| column.ty.nullable);
+        let (name, field) = (self.lookup_name(view, position), ident(declared));
+        match (may_lack, nullable) {
+            (false, _) => Code::place(quote!(#name.#field), nullable),
+            (true, true) => Code::place(quote!(#name.and_then(|row| row.#field)), true),
+            (true, false) => Code::place(quote!(#name.map(|row| row.#field)), true),
+        }
+    }
+
+    pub(super) fn lookup_name(&self, view: &View, position: usize) -> Ident {
+        let table = view.lookups[position].table;
+        let before = view.lookups[..position].iter().filter(|lookup| lookup.table == table).count();
+        let name = snake(&self.plan.table(table).0.name.value);
+        ident(&if before == 0 { format!("{name}_row") } else { format!("{name}_row_{}", before + 1) })
+    }
+
+    pub(super) fn look_up(&self, view: &View, position: usize, lookup: &Lookup, emitter: &Emitter<'_>) -> TokenStream {
+        let name = self.lookup_name(view, position);
+        let row = &self.names.tables[lookup.table.0 as usize];
+        let keys = self.key_values(lookup, emitter);
+        match lookup.kind {
+            LookupKind::Inner => {
+                quote!(let Some(#name) = cx.look_up::<#row>(&[#(#keys),*])? else { return Ok(None) };)
+            }
+            LookupKind::Left => quote!(let #name = cx.look_up::<#row>(&[#(#keys),*])?;),
+        }
+    }
+
+    pub(super) fn key_values(&self, lookup: &Lookup, emitter: &Emitter<'_>) -> Vec<TokenStream> {
+        lookup
+            .key
+            .iter()
+            .map(|key| {
+                let code = emitter.emit(key);
+                let ty = Ty { base: key.ty.base, nullable: code.nullable };
+                types::to_value_or_null(ty, &code.tokens, self.imports())
+            })
+            .collect()
+    }
+
+    /// A function that notes which keys a row will look up, so that a batch asks once.
+    pub fn want_function(&self, id: ViewId) -> Option<Computed> {
+        let (view, planned) = self.plan.view(id);
+        let lookup = view.lookups.first().filter(|_| !planned.is_unused())?;
+        let Input::Table(_) = view.input else { return None };
+        let label = snake(&view.name.value);
+        let column = |from: ColumnRef| self.view_column(view, from, 0);
+        let emitter = self.emitter(&column, true, &label);
+        let conditions = conjuncts(view.filter.as_ref());
+        let early: Vec<TokenStream> = conditions
+            .into_iter()
+            .filter(|condition| highest_input(condition) == 0)
+            .map(|condition| {
+                let test = emitter.rejects(condition);
+                quote!(if #test { return Ok(()); })
+            })
+            .collect();
+        let keys = self.key_values(lookup, &emitter);
+        let row = &self.names.tables[lookup.table.0 as usize];
+        let body = quote!(#(#early)* cx.want::<#row>(&[#(#keys),*]); Ok(()));
+        let constants = emitter.uses_constants.get();
+        let table = &self.plan.table(lookup.table).0.name.value;
+        let doc = self.doc(&format!("Notes the row of `{table}` that `{label}` will look up."), lookup.span);
+        let input = self.input_row(view.input, &quote!('a));
+        Some(self.function(&doc, format_ident!("{label}_want"), &input, &quote!(()), &body, constants, false, true))
+    }
+}

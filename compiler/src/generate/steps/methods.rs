@@ -1,0 +1,166 @@
+//! Methods that hand rows on: of source tables and of views.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::Computed;
+use crate::generate::Generator;
+use crate::generate::names::{ident, snake};
+use crate::generate::types;
+use crate::plan::{Emission, Mode, Reader};
+use crate::types::model::{Input, TableId, ViewId};
+
+impl Generator<'_> {
+    /// Hands a row or a change to all that read it.
+    pub(super) fn hand_on(&self, readers: &[Reader], what: &TokenStream) -> TokenStream {
+        let calls = readers.iter().map(|reader| {
+            let method = match reader {
+                Reader::View(view) => ident(&snake(&self.plan.view(*view).0.name.value)),
+                Reader::Insert(insert) => self.insert_method(*insert),
+            };
+            quote!(self.#method(#what, cx))
+        });
+        let mut calls = calls.collect::<Vec<_>>().into_iter();
+        let Some(first) = calls.next() else { return quote!(Ok(())) };
+        calls.fold(first, |all, next| quote!(#all.and(#next)))
+    }
+
+    /// The method of a source table: takes a batch of its rows.
+    pub fn table_method(
+        &self,
+        id: TableId,
+        wants: &[(ViewId, Computed)],
+        functions: &[Option<Computed>],
+    ) -> TokenStream {
+        let (table, planned) = self.plan.table(id);
+        let method = ident(&snake(&table.name.value));
+        let row = self.table_row(id, &quote!('a));
+        let context = self.imports().runtime("job", "Context");
+        let asks: Vec<TokenStream> = wants
+            .iter()
+            .filter(|(view, _)| planned.readers.contains(&Reader::View(*view)))
+            .map(|(_, want)| {
+                let call = want.call(&quote!(row));
+                // A row that cannot be computed is told of when it is its turn.
+                quote!(let _ = #call;)
+            })
+            .collect();
+        let ask = (!asks.is_empty()).then(|| quote!(for row in rows { #(#asks)* } cx.fetch();));
+        let doc = self.doc(&format!("Takes a batch of rows of `{}`.", table.name.value), table.name.span);
+        let work = match self.warmed(planned.readers.as_slice(), functions) {
+            Some((view, function)) => {
+                let add = format_ident!("{}_add", snake(&self.plan.view(view).0.name.value));
+                let state = ident(&snake(&self.plan.view(view).0.name.value));
+                let call = function.mapping();
+                quote! {
+                    let inputs = cx.collect(rows.iter().map(#call));
+                    self.#state.warm(&inputs, &cx.scope);
+                    for (number, input) in inputs.into_iter().enumerate() {
+                        let told = input.and_then(|input| input.map_or(Ok(()), |input| self.#add(&input, cx)));
+                        cx.settle(number, told);
+                    }
+                }
+            }
+            None => {
+                let told = self.hand_on(&planned.readers, &quote!(row));
+                quote! {
+                    #ask
+                    for (number, row) in rows.iter().enumerate() {
+                        let told = #told;
+                        cx.settle(number, told);
+                    }
+                }
+            }
+        };
+        quote!(#doc pub fn #method<'a>(&mut self, rows: &[#row], cx: &mut #context<'a, '_>) { #work })
+    }
+
+    /// The one view that groups and alone reads a table: its inputs are computed first, so that the look-ups of a
+    /// batch overlap.
+    pub(super) fn warmed<'f>(
+        &self,
+        readers: &[Reader],
+        functions: &'f [Option<Computed>],
+    ) -> Option<(ViewId, &'f Computed)> {
+        let [Reader::View(view)] = readers else { return None };
+        let function = functions[view.0 as usize].as_ref()?;
+        let (typed, _) = self.plan.view(*view);
+        (typed.group.is_some() && typed.lookups.is_empty()).then_some((*view, function))
+    }
+
+    /// The methods of a view.
+    pub fn view_methods(&self, id: ViewId, function: &Computed, functions: &[Option<Computed>]) -> Vec<TokenStream> {
+        let (view, planned) = self.plan.view(id);
+        let name = snake(&view.name.value);
+        let (method, state) = (ident(&name), ident(&name));
+        let imports = self.imports();
+        let (context, fault) = (imports.runtime("job", "Context"), imports.runtime("values", "Fault"));
+        let from = self.plan.input_name(view.input);
+        let input = self.input_row(view.input, &quote!('a));
+        let append = planned.input.mode == Mode::Append;
+        let doc = self.doc(&format!("View `{}`: takes what `{from}` gives.", view.name.value), view.from_span);
+        let whole = |parameter: TokenStream, body: TokenStream| quote!(#doc fn #method<'a>(&mut self, #parameter, cx: &mut #context<'a, '_>) -> Result<(), #fault> { #body });
+        let readers = &planned.readers;
+        let change = imports.runtime("operators", "Change");
+        let Some(grouping) = self.grouping(id) else {
+            if append {
+                let (call, on) = (function.call(&quote!(row)), self.hand_on(readers, &quote!(&row)));
+                let body = quote!(match #call? { Some(row) => #on, None => Ok(()) });
+                return vec![whole(quote!(row: &#input), body)];
+            }
+            let (call, on) = (function.call(&quote!(&row)), self.hand_on(readers, &quote!(change)));
+            let body = quote!(let (change, told) = change.map(|row| #call); told.and(#on));
+            return vec![whole(quote!(change: #change<#input>), body)];
+        };
+        let deferred = matches!(planned.emission, Emission::EpochEnd { .. });
+        let on = self.hand_on(readers, &quote!(change));
+        if !append {
+            let call = function.call(&quote!(&row));
+            let work = if deferred {
+                quote!(self.#state.change(&change, &cx.scope); told)
+            } else {
+                quote! {
+                    let (changes, more) = self.#state.change_now(&change, &cx.scope);
+                    changes.feed(told.and(more), |change| #on)
+                }
+            };
+            let body = quote!(let (change, told) = change.map(|row| #call); #work);
+            return vec![whole(quote!(change: #change<#input>), body)];
+        }
+        let lifetime = types::lifetime(grouping.input.iter());
+        let input_name = format_ident!("{}Input", self.names.views[id.0 as usize]);
+        let add = format_ident!("{name}_add");
+        let work = if deferred {
+            quote!(self.#state.append(input, &cx.scope))
+        } else {
+            quote! {
+                let (changes, told) = self.#state.append_now(input, &cx.scope);
+                changes.feed(told, |change| #on)
+            }
+        };
+        let work = if planned.output.mode == Mode::Append && !deferred {
+            let on = self.hand_on(readers, &quote!(&row));
+            quote! {
+                let (changes, told) = self.#state.append_now(input, &cx.scope);
+                changes.feed(told, |change| change.after.map_or(Ok(()), |row| #on))
+            }
+        } else {
+            work
+        };
+        let doc_add = self.doc(&format!("View `{}`: takes a row into its group.", view.name.value), view.key_span);
+        let adding = quote! {
+            #doc_add
+            fn #add<'a>(&mut self, input: &#input_name #lifetime, cx: &mut #context<'a, '_>) -> Result<(), #fault> { #work }
+        };
+        let only_warmed = match view.input {
+            Input::Table(table) => self.warmed(&self.plan.table(table).1.readers, functions).is_some(),
+            Input::View(_) => false,
+        };
+        if only_warmed {
+            return vec![adding];
+        }
+        let call = function.call(&quote!(row));
+        let body = quote!(match #call? { Some(input) => self.#add(&input, cx), None => Ok(()) });
+        vec![whole(quote!(row: &#input), body), adding]
+    }
+}
