@@ -134,7 +134,7 @@ fn union((p1, s1): (u8, u8), (p2, s2): (u8, u8)) -> Base {
 pub enum Floats {
     /// The first one, as in `case` and in arithmetic.
     First,
-    /// `double`, as in `coalesce` and `greatest`.
+    /// `double`, as in `coalesce` and `greatest`; there a float stays one beside a decimal.
     Wider,
 }
 
@@ -149,6 +149,8 @@ pub fn common_number(left: Base, right: Base, floats: Floats) -> Option<Base> {
         (true, true) => Base::Double,
         (true, false) if is_integer(right) => left,
         (false, true) if is_integer(left) => right,
+        (true, false) if floats == Floats::Wider => left,
+        (false, true) if floats == Floats::Wider => right,
         (true, false) | (false, true) => Base::Double,
         (false, false) if is_integer(left) && is_integer(right) => wider_integer(left, right),
         (false, false) => union(as_decimal(left)?, as_decimal(right)?),

@@ -273,10 +273,13 @@ pub fn comparable(name: &str, asks: Asks, left: Expr, right: Expr) -> Result<(Ex
         casts::cast(value, base, false, span)
     };
     let from_text = |value: Expr, base: Base| {
-        if let Some(text) = literal_text(&value)
-            && let Some(moment) = super::moments::literal_of(text, base, value.span)?
-        {
-            return Ok(moment);
+        if let Some(text) = literal_text(&value) {
+            // What is in no order with a date is a row error, as Flink has it; what is never equal to one a mistake.
+            match super::moments::literal_of(text, base, value.span) {
+                Ok(Some(moment)) => return Ok(moment),
+                Err(error) if asks == Asks::Same => return Err(error),
+                Ok(None) | Err(_) => {}
+            }
         }
         let attempt = asks == Asks::Same && literal_text(&value).is_none();
         let span = value.span;
@@ -310,7 +313,7 @@ fn comparable_numbers(left: Expr, right: Expr, floats: Floats) -> (Expr, Expr) {
     if decimal && !is_float(a) && !is_float(b) {
         return (left, right);
     }
-    let base = common_number(a, b, floats).unwrap_or(a);
+    let base = if decimal { Base::Double } else { common_number(a, b, floats).unwrap_or(a) };
     (convert(left, base), convert(right, base))
 }
 

@@ -82,6 +82,8 @@ pub enum Gives {
     Fixed(Function, Base),
     /// A call of a runtime function with a result of the type of the first argument.
     First(Function),
+    /// A call of a runtime function whose result is a part of the first argument, a text.
+    Part(Function),
     /// What this makes of it.
     By(fn(Args) -> Result<Expr, CallError>),
 }
@@ -274,6 +276,10 @@ impl Entry {
                 let base = args.base();
                 Ok(args.call(function, base))
             }
+            Gives::Part(function) => {
+                let base = part_of(args.base());
+                Ok(args.call(function, base))
+            }
             Gives::By(make) => make(args),
         }
     }
@@ -302,6 +308,14 @@ impl Entry {
             found: arg.ty,
             help: first.1.help(arg.ty.base),
         }
+    }
+}
+
+/// The type of a part of a text.
+pub fn part_of(text: Base) -> Base {
+    match text {
+        Base::Char(length) => Base::Varchar(Some(length)),
+        other => other,
     }
 }
 

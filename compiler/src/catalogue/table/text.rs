@@ -2,10 +2,13 @@
 
 use crate::catalogue::CallError;
 use crate::catalogue::make::{self, call, literal_text};
+use crate::catalogue::numeric;
 use crate::catalogue::operators::CONCAT;
-use crate::catalogue::signature::{Args, Entry, Form, Gives, Param, STRING, Take, entry, form, repeating, run};
+use crate::catalogue::signature::{
+    Args, Entry, Form, Gives, Param, STRING, Take, entry, form, part_of, repeating, run,
+};
 use crate::types::model::{Expr, Function};
-use crate::types::ty::Base;
+use crate::types::ty::{Base, Ty};
 
 const TEXT: Param = Param("text", Take::Text);
 const PATTERN: Param = Param("pattern", Take::Prepared("regexp::Pattern"));
@@ -20,7 +23,7 @@ const fn string(path: &'static str) -> Gives {
 
 /// A part of a text needs no memory of its own.
 const fn part(path: &'static str) -> Gives {
-    Gives::Fixed(run(path), STRING)
+    Gives::Part(run(path))
 }
 
 const fn part_or_null(path: &'static str) -> Gives {
@@ -33,7 +36,7 @@ const fn regexp(path: &'static str) -> Function {
 
 const SUBSTRING: &[Form] = &[
     form(&[TEXT, Param("from", Take::Int)], part("text::substring_from")),
-    form(&[TEXT, Param("from", Take::Int), Param("length", Take::Int)], part_or_null("text::substring")),
+    form(&[TEXT, Param("from", Take::Int), Param("length", Take::Int)], Gives::Part(run("text::substring").option())),
 ];
 
 /// The functions.
@@ -384,10 +387,11 @@ fn trim(args: Args) -> Result<Expr, CallError> {
         Some("TRAILING") => ("text::trim_end", "text::trim_end_of"),
         _ => ("text::trim", "text::trim_of"),
     };
+    let base = part_of(text.ty.base);
     if literal_text(&characters) == Some(" ") {
-        return Ok(call(run(blank), STRING, vec![text], span));
+        return Ok(call(run(blank), base, vec![text], span));
     }
-    Ok(call(run(of), STRING, vec![text, characters], span))
+    Ok(call(run(of), base, vec![text, characters], span))
 }
 
 fn instr(args: Args) -> Result<Expr, CallError> {
@@ -437,6 +441,9 @@ fn elt(args: Args) -> Result<Expr, CallError> {
     let Some(index) = list.next() else {
         return Err(CallError::WrongArity { name: args.name.to_owned(), found: 0, forms: Vec::new() });
     };
-    let texts = make::option_slice(list.collect(), STRING, span);
-    Ok(call(run("text::elt").option(), STRING, vec![index, texts], span))
+    let list: Vec<Expr> = list.collect();
+    let types: Vec<Ty> = list.iter().map(|arg| arg.ty).collect();
+    let base = numeric::common_of(&types, numeric::Floats::Wider).unwrap_or(STRING);
+    let texts = make::option_slice(list, STRING, span);
+    Ok(call(run("text::elt").option(), base, vec![index, texts], span))
 }
