@@ -49,6 +49,10 @@ pub fn build_binary(
         return Ok(binary);
     }
     let folder = cache.lock(console)?;
+    if binary.exists() {
+        // Another command built it while this one waited.
+        return Ok(binary);
+    }
     let package = folder.package(&compiled.name, file, profile);
     let runtime = Runtime::Folder(folder.runtime_for_jobs());
     let files = job_crate(compiled, &stable_name(file), &runtime, Some(&package))?;
@@ -60,6 +64,7 @@ pub fn build_binary(
     drop(progress);
     let Some(executable) = &built.executable else { return Err(explain_failure(&built, &package, compiled, &job)) };
     folder.note_built();
+    folder.drop_old_jobs();
     cache.keep(executable, &binary)?;
     Ok(binary)
 }

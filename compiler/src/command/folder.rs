@@ -22,6 +22,9 @@ use super::job_crate::{LOCK_FILE, RUNTIME_FILES};
 /// So many binaries are kept, those made last.
 const BINARIES_KEPT: usize = 40;
 
+/// So many crates of pipelines are kept, those built last.
+const JOBS_KEPT: usize = 40;
+
 /// With so many versions of the runtime in `target`, it is emptied rather than filled further.
 const RUNTIMES_KEPT: usize = 4;
 
@@ -135,6 +138,8 @@ impl BuildFolder {
         for (path, text) in files {
             write_if_changed(&folder.join(path), text)?;
         }
+        // For `drop_old_jobs`.
+        let _ = File::open(&folder).and_then(|folder| folder.set_modified(SystemTime::now()));
         Ok(folder)
     }
 
@@ -161,10 +166,31 @@ impl BuildFolder {
         fs::rename(&unfinished, &folder).map_err(|error| Failure::file("write", &folder, &error))
     }
 
+    /// Drops the crates that were not built for long, and what cargo made of them. Best effort: what cannot be
+    /// dropped now is dropped next time.
+    pub fn drop_old_jobs(&self) {
+        let release = self.target().join("release");
+        for job in newest_first(&self.root.join("jobs")).iter().skip(JOBS_KEPT) {
+            // `.fingerprint/PACKAGE-HASH` tells the hash in the names of the files.
+            let prefix = format!("{}-", name_of(job));
+            for fingerprint in newest_first(&release.join(".fingerprint")) {
+                let Some(hash) = name_of(&fingerprint).strip_prefix(&prefix).map(|hash| format!("-{hash}")) else {
+                    continue;
+                };
+                let made = newest_first(&release.join("deps"));
+                made.iter().filter(|file| name_of(file).contains(&hash)).for_each(|file| drop(fs::remove_file(file)));
+                let _ = fs::remove_dir_all(&fingerprint);
+            }
+            let _ = fs::remove_dir_all(job);
+        }
+        for old in newest_first(&release.join("incremental")).iter().skip(JOBS_KEPT + RUNTIMES_KEPT) {
+            let _ = fs::remove_dir_all(old);
+        }
+    }
+
     fn empty_if_full(&self) {
         let runtimes = newest_first(&self.root);
-        let is_runtime =
-            |path: &&PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("runtime-"));
+        let is_runtime = |path: &&PathBuf| name_of(path).starts_with("runtime-");
         let runtimes: Vec<&PathBuf> = runtimes.iter().filter(is_runtime).collect();
         if runtimes.len() >= RUNTIMES_KEPT {
             for old in runtimes {
@@ -215,6 +241,11 @@ fn beside(path: &Path) -> PathBuf {
     path.with_file_name(format!(".{name}.{}", std::process::id()))
 }
 
+/// The last part of a path.
+fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
 /// The entries of a folder, the one changed last first; empty if it cannot be read.
 fn newest_first(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
@@ -234,4 +265,65 @@ fn hash<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     }
     let key = hasher.finalize().iter().take(8).fold(0, |key: u64, byte| key << 8 | u64::from(*byte));
     format!("{key:016x}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cache(folder: &Path, runtime_id: &str) -> Cache {
+        Cache { root: folder.to_path_buf(), runtime_id: runtime_id.to_string() }
+    }
+
+    fn quiet() -> Console {
+        Console::new(super::super::console::Verbosity::Quiet)
+    }
+
+    #[test]
+    fn unchanged_files_are_not_touched() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("src/pipeline.rs");
+        let written = || fs::metadata(&file).unwrap().modified().unwrap();
+        write_if_changed(&file, "one").unwrap();
+        let long_ago = SystemTime::UNIX_EPOCH;
+        File::options().write(true).open(&file).unwrap().set_modified(long_ago).unwrap();
+        write_if_changed(&file, "one").unwrap();
+        assert_eq!(written(), long_ago);
+        write_if_changed(&file, "two").unwrap();
+        assert_ne!(written(), long_ago);
+        assert_eq!(fs::read_dir(file.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn the_runtime_is_put_in_place_once_and_old_ones_do_not_pile_up() {
+        let folder = tempfile::tempdir().unwrap();
+        for runtime_id in ["a", "b", "c", "d", "e", "e"] {
+            let build = cache(folder.path(), runtime_id).lock(quiet()).unwrap();
+            fs::create_dir_all(build.target()).unwrap();
+            assert!(build.root().join(format!("runtime-{runtime_id}/src/lib.rs")).is_file());
+        }
+        let names: Vec<String> = newest_first(&folder.path().join("build")).iter().map(|path| name_of(path)).collect();
+        assert!(names.contains(&"runtime-e".to_string()) && !names.contains(&"runtime-a".to_string()), "{names:?}");
+    }
+
+    #[test]
+    fn old_crates_go_with_what_cargo_made_of_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let build = cache(folder.path(), "a").lock(quiet()).unwrap();
+        let release = build.target().join("release");
+        for number in 0..=JOBS_KEPT {
+            let package = format!("job-{number:016x}");
+            build.put_job(&package, &[("Cargo.toml", String::new())]).unwrap();
+            let age = std::time::Duration::from_secs(3600 * (1 + number as u64));
+            let job = File::open(build.root().join("jobs").join(&package)).unwrap();
+            job.set_modified(SystemTime::now() - age).unwrap();
+            fs::create_dir_all(release.join(format!(".fingerprint/{package}-f{number}"))).unwrap();
+            write_if_changed(&release.join(format!("deps/job-f{number}")), "binary").unwrap();
+        }
+        build.drop_old_jobs();
+        let left = |path: &str| newest_first(&release.join(path)).len();
+        assert_eq!((left("deps"), left(".fingerprint")), (JOBS_KEPT, JOBS_KEPT));
+        assert_eq!(newest_first(&build.root().join("jobs")).len(), JOBS_KEPT);
+        assert!(!release.join(format!("deps/job-f{JOBS_KEPT}")).exists());
+    }
 }

@@ -40,6 +40,14 @@ fn a_missing_cargo_is_exit_code_3_and_not_needed_for_what_was_built() {
 }
 
 #[test]
+fn a_cache_that_cannot_be_written_is_exit_code_3() {
+    let this = Try::with_new_job();
+    let mut command = this.command(&["build", "my_job/my_job.yaml", "-o", "job"]);
+    let output = command.env("MILLSTREAM_CACHE", this.path().join("my_job/README.md")).output();
+    super::Outcome::from(output.expect("the command can be started")).ended_with(3).says("cannot create the folder");
+}
+
+#[test]
 fn builds_at_the_same_time_do_not_disturb_each_other() {
     let this = Try::new();
     let names = ["left", "right", "third"];
