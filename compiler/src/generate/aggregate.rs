@@ -167,6 +167,7 @@ impl<'p> Generator<'p> {
         let add = changed(&adds);
         let add_param = if grouping.input.len() > keys.len() { quote!(input) } else { quote!(_input) };
         let admits = self.admits(grouping, &input_any);
+        let warm = self.warm(grouping, &input_any);
         let (row_body, uses_key, uses_scope) = self.row_body(id, grouping);
         let key_name = if uses_key { quote!(key) } else { quote!(_key) };
         let scope_name = if uses_scope { quote!(scope) } else { quote!(_scope) };
@@ -184,6 +185,8 @@ impl<'p> Generator<'p> {
                 fn key<'a>(#input_param: &Self::Input<'a>) -> #key_ref<'a, Self> { #key }
 
                 #admits
+
+                #warm
 
                 fn add(&mut self, #add_param: &#input_any) -> bool { #add }
 
@@ -215,6 +218,16 @@ impl<'p> Generator<'p> {
         }
         let fault = self.imports().runtime("values", "Fault");
         quote!(fn admits(&self, input: &#input) -> Result<(), #fault> { #(#sums?;)* Ok(()) })
+    }
+
+    /// Distinct values are found in tables of their own.
+    fn warm(&self, grouping: &Grouping<'_>, input: &TokenStream) -> TokenStream {
+        let distinct = grouping.aggregates.iter().filter(|(_, aggregate, _)| grouping.retracts && aggregate.distinct);
+        let reads = distinct.map(|part| step("warm", part, self.imports(), &quote!(input)));
+        match reads.reduce(|all, next| quote!(#all.wrapping_add(#next))) {
+            Some(reads) => quote!(fn warm(&self, input: &#input) -> u32 { #reads }),
+            None => TokenStream::new(),
+        }
     }
 
     fn row_body(&self, id: ViewId, grouping: &Grouping<'_>) -> (TokenStream, bool, bool) {

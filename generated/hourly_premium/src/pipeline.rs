@@ -159,38 +159,26 @@ impl HourlyPremium {
         let inputs = cx
             .collect(rows.iter().map(|row| last_order_input(row, &self.constants)));
         self.last_order.warm(&inputs, &cx.scope);
+        let mut hourly_inputs = cx.list(2 * inputs.len());
         for (number, input) in inputs.into_iter().enumerate() {
             let told = input
                 .and_then(|input| {
-                    input.map_or(Ok(()), |input| self.last_order_add(&input, cx))
+                    let Some(input) = input else { return Ok(()) };
+                    let (changes, told) = self.last_order.append_now(&input, &cx.scope);
+                    changes
+                        .feed(
+                            told,
+                            |change| {
+                                let (change, told) = change
+                                    .map(|row| hourly_input(&row, &cx.scope));
+                                hourly_inputs.push(change);
+                                told
+                            },
+                        )
                 });
             cx.settle(number, told);
         }
-    }
-
-    /// View `last_order`: takes a row into its group.
-    ///
-    /// `pipelines/hourly_premium.yaml:44`
-    fn last_order_add<'a>(
-        &mut self,
-        input: &LastOrderInput<'a>,
-        cx: &mut Context<'a, '_>,
-    ) -> Result<(), Fault> {
-        let (changes, told) = self.last_order.append_now(input, &cx.scope);
-        changes.feed(told, |change| self.hourly(change, cx))
-    }
-
-    /// View `hourly`: takes what `last_order` gives.
-    ///
-    /// `pipelines/hourly_premium.yaml:53`
-    fn hourly<'a>(
-        &mut self,
-        change: Change<LastOrder<'a>>,
-        cx: &mut Context<'a, '_>,
-    ) -> Result<(), Fault> {
-        let (change, told) = change.map(|row| hourly_input(&row, &cx.scope));
-        self.hourly.change(&change, &cx.scope);
-        told
+        self.hourly.change_all(&hourly_inputs, &cx.scope);
     }
 
     /// Inserts what `hourly` gives into `hs_order`.
@@ -466,6 +454,12 @@ impl Aggregation for HourlyState {
 
     fn key<'a>(input: &Self::Input<'a>) -> KeyRef<'a, Self> {
         (input.biz_date,)
+    }
+
+    fn warm(&self, input: &HourlyInput<'_>) -> u32 {
+        self.policy_cnt
+            .warm(input.policy_cnt)
+            .wrapping_add(self.policy_holder_cnt.warm(input.policy_holder_cnt))
     }
 
     fn add(&mut self, input: &HourlyInput<'_>) -> bool {

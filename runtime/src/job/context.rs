@@ -59,6 +59,11 @@ impl<'a, 't> Context<'a, 't> {
         all
     }
 
+    /// An empty list with room, in the memory of the batch.
+    pub fn list<T>(&self, room: usize) -> Vec<'a, T> {
+        Vec::with_capacity_in(room, self.scope.memory)
+    }
+
     /// Appends a row to a table without a primary key.
     pub fn append<R: Appended>(&mut self, row: &R) -> Result<(), Fault> {
         self.tables.append(row)

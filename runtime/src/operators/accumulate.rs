@@ -18,6 +18,13 @@ pub trait Accumulator: Default {
     /// Takes a value in. Tells whether the result may differ now.
     fn add(&mut self, input: Self::Input<'_>) -> bool;
 
+    /// Reads ahead the memory that the value will need; gives a number so that the reading is not left out.
+    #[inline]
+    fn warm(&self, input: Self::Input<'_>) -> u32 {
+        let _ = input;
+        0
+    }
+
     /// Whether the result can take a value in and stay within its type.
     fn admits(&self, input: Self::Input<'_>) -> Result<(), Fault> {
         let _ = input;

@@ -80,6 +80,12 @@ pub trait Aggregation: Default + 'static {
         Ok(())
     }
 
+    /// Reads ahead the memory that the input will need; gives a number so that the reading is not left out.
+    fn warm(&self, input: &Self::Input<'_>) -> u32 {
+        let _ = input;
+        0
+    }
+
     /// Takes an input in. Tells whether the row may differ now.
     fn add(&mut self, input: &Self::Input<'_>) -> bool;
 
@@ -308,6 +314,23 @@ impl<A: Aggregation> Aggregate<A> {
 }
 
 impl<A: Retraction> Aggregate<A> {
+    /// Takes in the changes of a batch; the rows of their groups are given out at the end of the epoch.
+    pub fn change_all(&mut self, changes: &[Change<A::Input<'_>>], scope: &Scope<'_>) {
+        // What the accumulators will look up is read first, so that its cache misses overlap.
+        for changes in changes.chunks(32) {
+            let mut read = 0u32;
+            for input in changes.iter().flat_map(|change| change.before.iter().chain(&change.after)) {
+                if let Some(group) = self.present(input).and_then(|number| self.groups.get(number)) {
+                    read = read.wrapping_add(group.state.warm(input));
+                }
+            }
+            std::hint::black_box(read);
+            for change in changes {
+                self.change(change, scope);
+            }
+        }
+    }
+
     /// Takes in a change of the input; the rows of its groups are given out at the end of the epoch.
     #[inline]
     pub fn change(&mut self, change: &Change<A::Input<'_>>, scope: &Scope<'_>) {

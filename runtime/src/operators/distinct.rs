@@ -34,6 +34,11 @@ where
         input.is_some_and(|value| self.values.add(value) && self.inner.add(input))
     }
 
+    #[inline]
+    fn warm(&self, input: Self::Input<'_>) -> u32 {
+        input.map_or(0, |value| self.values.warm(value))
+    }
+
     fn admits(&self, input: Self::Input<'_>) -> Result<(), Fault> {
         match input {
             Some(value) if self.values.find(value).is_none() => self.inner.admits(input),
@@ -60,82 +65,96 @@ where
 /// Up to so many values are searched one by one, without an index.
 const FEW: usize = 8;
 
-/// The values of a group with how often each is there.
+/// The values of a group with how often each is there; places with a count of 0 are free.
 #[derive(Debug)]
 struct Values<T> {
     entries: Vec<(T, u32)>,
+    free: Vec<u32>,
     index: Option<Box<(Index, RandomState)>>,
 }
 
 impl<T> Default for Values<T> {
     fn default() -> Self {
-        Self { entries: Vec::new(), index: None }
+        Self { entries: Vec::new(), free: Vec::new(), index: None }
     }
 }
 
+#[inline]
 fn hash<T: Stored>(state: &RandomState, value: T::Ref<'_>) -> u64 {
     let mut hasher = state.build_hasher();
     T::hash(value, &mut hasher);
     hasher.finish()
 }
 
-fn hash_at<T: Stored>(entries: &[(T, u32)], state: &RandomState, row: u32) -> u64 {
-    entries.get(row as usize).map_or(0, |(value, _)| hash::<T>(state, value.get()))
-}
-
 impl<T: Stored> Values<T> {
+    #[inline]
     fn find(&self, value: T::Ref<'_>) -> Option<usize> {
+        let is = |(entry, count): &(T, u32)| *count > 0 && entry.is(value);
         match &self.index {
-            None => self.entries.iter().position(|(entry, _)| entry.is(value)),
+            None => self.entries.iter().position(is),
             Some(index) => index
                 .0
-                .find(hash::<T>(&index.1, value), |row| {
-                    self.entries.get(row as usize).is_some_and(|(entry, _)| entry.is(value))
-                })
+                .find(hash::<T>(&index.1, value), |row| self.entries.get(row as usize).is_some_and(is))
                 .map(|row| row as usize),
         }
     }
 
+    /// Reads the memory that the value will need.
+    #[inline]
+    fn warm(&self, value: T::Ref<'_>) -> u32 {
+        let row = self.index.as_ref().and_then(|index| index.0.peek(hash::<T>(&index.1, value)));
+        row.and_then(|row| self.entries.get(row as usize)).map_or(0, |(_, count)| *count)
+    }
+
     /// Whether the value is new.
+    #[inline]
     fn add(&mut self, value: T::Ref<'_>) -> bool {
         if let Some((_, count)) = self.find(value).and_then(|position| self.entries.get_mut(position)) {
             *count += 1;
             return false;
         }
-        let mut entry = T::default();
-        entry.set(value);
-        self.entries.push((entry, 1));
-        let newest = self.entries.len() - 1;
-        let indexed = if self.index.is_some() { newest } else { 0 };
-        if self.index.is_some() || self.entries.len() > FEW {
-            let index = self.index.get_or_insert_default();
-            for row in indexed..=newest {
-                let row = row as u32;
-                let entries = &self.entries;
-                let (index, state) = &mut **index;
-                index.insert(hash_at(entries, state, row), row, |row| hash_at(entries, state, row));
+        let row = match self.free.pop() {
+            Some(row) => row,
+            None => {
+                self.entries.push((T::default(), 0));
+                (self.entries.len() - 1) as u32
             }
+        };
+        if let Some((entry, count)) = self.entries.get_mut(row as usize) {
+            entry.set(value);
+            *count = 1;
+        }
+        match &mut self.index {
+            Some(index) => index.0.insert(hash::<T>(&index.1, value), row),
+            None if self.entries.len() > FEW => self.make_index(),
+            None => {}
         }
         true
     }
 
+    #[cold]
+    fn make_index(&mut self) {
+        let mut index = Box::<(Index, RandomState)>::default();
+        for (row, (entry, _)) in self.entries.iter().enumerate().filter(|(_, (_, count))| *count > 0) {
+            let hash = hash::<T>(&index.1, entry.get());
+            index.0.insert(hash, row as u32);
+        }
+        self.index = Some(index);
+    }
+
     /// Whether the value is gone.
+    #[inline]
     fn retract(&mut self, value: T::Ref<'_>) -> bool {
         let Some(position) = self.find(value) else { return false };
-        if let Some((_, count)) = self.entries.get_mut(position).filter(|(_, count)| *count > 1) {
-            *count -= 1;
+        let Some((_, count)) = self.entries.get_mut(position) else { return false };
+        *count -= 1;
+        if *count > 0 {
             return false;
         }
-        let last = self.entries.len() - 1;
         if let Some(index) = &mut self.index {
-            let (index, state) = &mut **index;
-            let entries = &self.entries;
-            index.remove(hash::<T>(state, value), position as u32, |row| hash_at(entries, state, row));
-            if position != last {
-                index.renumber(hash_at(entries, state, last as u32), last as u32, position as u32);
-            }
+            index.0.remove(hash::<T>(&index.1, value), position as u32);
         }
-        self.entries.swap_remove(position);
+        self.free.push(position as u32);
         true
     }
 }

@@ -60,16 +60,16 @@ impl<K: Stored, S: Default> Groups<K, S> {
 
     /// Reads the memory that the look-ups of these hashes will need, all at once, so that their cache misses overlap.
     pub fn warm(&self, hashes: &[u64]) {
-        let mut rows = [0u32; 64];
+        let mut rows = [None; 64];
         for hashes in hashes.chunks(rows.len()) {
             for (row, hash) in rows.iter_mut().zip(hashes) {
                 *row = self.index.peek(*hash);
             }
-            let touched: u32 = rows
+            let touched: u64 = rows
                 .iter()
                 .take(hashes.len())
-                .filter_map(|row| self.get(row.wrapping_sub(1)))
-                .fold(0, |sum, group| sum.wrapping_add(group.rows));
+                .filter_map(|row| self.get((*row)?))
+                .fold(0, |sum, group| sum.wrapping_add(u64::from(group.rows)));
             std::hint::black_box(touched);
         }
     }
@@ -109,8 +109,7 @@ impl<K: Stored, S: Default> Groups<K, S> {
             chunk.push(group);
             (before + chunk.len() - 1) as u32
         };
-        let Self { chunks, index, hasher, .. } = self;
-        index.insert(hash, row, |row| hash_of(chunks, hasher, row));
+        self.index.insert(hash, row);
         row
     }
 
@@ -130,8 +129,7 @@ impl<K: Stored, S: Default> Groups<K, S> {
     pub fn remove(&mut self, row: u32) {
         let Some(group) = self.get(row) else { return };
         let hash = self.hash(group.key.get());
-        let Self { chunks, index, hasher, .. } = self;
-        index.remove(hash, row, |row| hash_of(chunks, hasher, row));
+        self.index.remove(hash, row);
         if let Some(group) = self.get_mut(row) {
             group.key = K::default();
             group.state = S::default();
@@ -153,12 +151,4 @@ impl<K: Stored, S: Default> Groups<K, S> {
         }
         found
     }
-}
-
-fn hash_of<K: Stored, S>(chunks: &[Vec<Group<K, S>>], hasher: &RandomState, row: u32) -> u64 {
-    let mut state = hasher.build_hasher();
-    if let Some(group) = chunks.get(row as usize / CHUNK).and_then(|chunk| chunk.get(row as usize % CHUNK)) {
-        K::hash(group.key.get(), &mut state);
-    }
-    state.finish()
 }

@@ -17,7 +17,6 @@ pub struct KeyedBytes {
 
 #[derive(Debug, Clone, Copy)]
 struct Entry {
-    hash: u64,
     key: Piece,
     value: Piece,
     room: u32,
@@ -79,9 +78,8 @@ impl KeyedBytes {
         let key = self.append(key);
         let value = self.append(value);
         let position = self.entries.len();
-        self.entries.push(Entry { hash, key, value, room: value.length });
-        let entries = &self.entries;
-        self.index.insert(hash, position as u32, |row| entries.get(row as usize).map_or(0, |entry| entry.hash));
+        self.entries.push(Entry { key, value, room: value.length });
+        self.index.insert(hash, position as u32);
         (position, true)
     }
 

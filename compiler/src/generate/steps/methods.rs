@@ -48,6 +48,7 @@ impl Generator<'_> {
         let ask = (!asks.is_empty()).then(|| quote!(for row in rows { #(#asks)* } cx.fetch();));
         let doc = self.doc(&format!("Takes a batch of rows of `{}`.", table.name.value), table.name.span);
         let work = match self.warmed(planned.readers.as_slice(), functions) {
+            Some((view, function)) if self.paired(view).is_some() => self.paired_work(view, function, functions),
             Some((view, function)) => {
                 let add = format_ident!("{}_add", snake(&self.plan.view(view).0.name.value));
                 let state = ident(&snake(&self.plan.view(view).0.name.value));
@@ -88,8 +89,66 @@ impl Generator<'_> {
         (typed.group.is_some() && typed.lookups.is_empty()).then_some((*view, function))
     }
 
+    /// The one view that aggregates what `id` gives and keeps its rows for the end of the epoch: a batch goes through
+    /// the first view whole, then through the second, so that the look-ups of each overlap.
+    fn paired(&self, id: ViewId) -> Option<ViewId> {
+        let (_, planned) = self.plan.view(id);
+        let [Reader::View(next)] = planned.readers.as_slice() else { return None };
+        let (view, follows) = self.plan.view(*next);
+        let waits = matches!(follows.emission, Emission::EpochEnd { .. });
+        (view.group.is_some() && waits && view.lookups.is_empty() && planned.output.mode != Mode::Append)
+            .then_some(*next)
+    }
+
+    /// Whether the method of the source table does the work of a view.
+    fn is_paired(&self, id: ViewId, functions: &[Option<Computed>]) -> bool {
+        let first = |id: ViewId| match self.plan.view(id).0.input {
+            Input::Table(table) => {
+                self.warmed(&self.plan.table(table).1.readers, functions).is_some() && self.paired(id).is_some()
+            }
+            Input::View(_) => false,
+        };
+        match self.plan.view(id).0.input {
+            Input::View(before) => first(before),
+            Input::Table(_) => first(id),
+        }
+    }
+
+    fn paired_work(&self, view: ViewId, function: &Computed, functions: &[Option<Computed>]) -> TokenStream {
+        let Some((next, following)) =
+            self.paired(view).and_then(|next| Some((next, functions[next.0 as usize].as_ref()?)))
+        else {
+            return TokenStream::new();
+        };
+        let name = |id: ViewId| ident(&snake(&self.plan.view(id).0.name.value));
+        let (first, second) = (name(view), name(next));
+        let (map, call) = (function.mapping(), following.call(&quote!(&row)));
+        let list = format_ident!("{}_inputs", snake(&self.plan.view(next).0.name.value));
+        quote! {
+            let inputs = cx.collect(rows.iter().map(#map));
+            self.#first.warm(&inputs, &cx.scope);
+            let mut #list = cx.list(2 * inputs.len());
+            for (number, input) in inputs.into_iter().enumerate() {
+                let told = input.and_then(|input| {
+                    let Some(input) = input else { return Ok(()) };
+                    let (changes, told) = self.#first.append_now(&input, &cx.scope);
+                    changes.feed(told, |change| {
+                        let (change, told) = change.map(|row| #call);
+                        #list.push(change);
+                        told
+                    })
+                });
+                cx.settle(number, told);
+            }
+            self.#second.change_all(&#list, &cx.scope);
+        }
+    }
+
     /// The methods of a view.
     pub fn view_methods(&self, id: ViewId, function: &Computed, functions: &[Option<Computed>]) -> Vec<TokenStream> {
+        if self.is_paired(id, functions) {
+            return Vec::new();
+        }
         let (view, planned) = self.plan.view(id);
         let name = snake(&view.name.value);
         let (method, state) = (ident(&name), ident(&name));
