@@ -134,7 +134,7 @@ fn union((p1, s1): (u8, u8), (p2, s2): (u8, u8)) -> Base {
 pub enum Floats {
     /// The first one, as in `case` and in arithmetic.
     First,
-    /// `double`, as in `coalesce` and `greatest`; there a float stays one beside a decimal.
+    /// `double`, as in `coalesce` and `greatest`; there a float behind a decimal stays a float.
     Wider,
 }
 
@@ -149,7 +149,6 @@ pub fn common_number(left: Base, right: Base, floats: Floats) -> Option<Base> {
         (true, true) => Base::Double,
         (true, false) if is_integer(right) => left,
         (false, true) if is_integer(left) => right,
-        (true, false) if floats == Floats::Wider => left,
         (false, true) if floats == Floats::Wider => right,
         (true, false) | (false, true) => Base::Double,
         (false, false) if is_integer(left) && is_integer(right) => wider_integer(left, right),
@@ -220,6 +219,8 @@ mod tests {
         assert_eq!(first(Base::Float, Base::Double), Some(Base::Float));
         assert_eq!(common(Base::Float, Base::Double, Floats::Wider), Some(Base::Double));
         assert_eq!(first(Base::Float, decimal(10, 4)), Some(Base::Double));
+        assert_eq!(common(decimal(10, 4), Base::Float, Floats::Wider), Some(Base::Float));
+        assert_eq!(common(Base::Float, decimal(10, 4), Floats::Wider), Some(Base::Double));
         assert_eq!(first(Base::Char(3), Base::Char(4)), Some(Base::Varchar(Some(4))));
         assert_eq!(first(Base::Char(3), Base::Varchar(None)), Some(Base::Varchar(None)));
         assert_eq!(first(Base::Int, Base::Varchar(None)), None);

@@ -13,13 +13,12 @@ const LOWER: &[u8; 16] = b"0123456789abcdef";
 const UPPER: &[u8; 16] = b"0123456789ABCDEF";
 
 fn digits<'a>(scope: &Scope<'a>, bytes: &[u8], alphabet: &[u8; 16]) -> &'a str {
-    let mut out = String::with_capacity_in(bytes.len() * 2, scope.memory);
+    let mut out = Vec::with_capacity_in(bytes.len() * 2, scope.memory);
+    let digit = |nibble: u8| alphabet.get(usize::from(nibble)).copied().unwrap_or(b'0');
     for byte in bytes {
-        for nibble in [byte >> 4, byte & 15] {
-            out.extend(alphabet.get(usize::from(nibble)).map(|digit| char::from(*digit)));
-        }
+        out.extend_from_slice(&[digit(byte >> 4), digit(byte & 15)]);
     }
-    out.into_bump_str()
+    from_bytes(scope, out.into_bump_slice())
 }
 
 macro_rules! digests {

@@ -24,7 +24,14 @@ fn between<'a>(text: &'a str, rest: &str) -> Option<&'a str> {
 }
 
 fn skip_blanks(text: &str) -> &str {
-    text.trim_start_matches([' ', '\t', '\n', '\r'])
+    skip(text, |byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'))
+}
+
+/// The text behind bytes of ASCII that are not looked at.
+#[inline]
+fn skip(text: &str, skipped: fn(u8) -> bool) -> &str {
+    let count = text.bytes().take_while(|byte| skipped(*byte)).count();
+    text.get(count..).unwrap_or("")
 }
 
 /// What follows the value that a text begins with.
@@ -96,7 +103,7 @@ fn string(text: &str) -> Option<&str> {
 }
 
 fn number(text: &str) -> Option<&str> {
-    let digits = |text: &'_ str| text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
     let unsigned = text.strip_prefix('-').unwrap_or(text);
     let whole = digits(unsigned);
     if whole == 0 || (whole > 1 && unsigned.starts_with('0')) {
@@ -181,6 +188,11 @@ fn same(written: &str, key: &str) -> bool {
     if written.contains('\\') { unescaped(written).eq(key.chars()) } else { written == key }
 }
 
+/// What stands between the values of a document that was checked.
+fn is_separator(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b',' | b':')
+}
+
 /// See [`Node::elements`].
 pub struct Elements<'a> {
     rest: &'a str,
@@ -190,7 +202,7 @@ impl<'a> Iterator for Elements<'a> {
     type Item = Node<'a>;
 
     fn next(&mut self) -> Option<Node<'a>> {
-        let text = self.rest.trim_start_matches([' ', '\t', '\n', '\r', ',']);
+        let text = skip(self.rest, is_separator);
         let rest = value(text, 0)?;
         self.rest = rest;
         between(text, rest).map(Node)
@@ -206,10 +218,10 @@ impl<'a> Iterator for Members<'a> {
     type Item = (&'a str, Node<'a>);
 
     fn next(&mut self) -> Option<(&'a str, Node<'a>)> {
-        let text = self.rest.trim_start_matches([' ', '\t', '\n', '\r', ',']);
+        let text = skip(self.rest, is_separator);
         let after = string(text)?;
         let key = between(text, after)?.strip_prefix('"')?.strip_suffix('"')?;
-        let text = after.trim_start_matches([' ', '\t', '\n', '\r', ':']);
+        let text = skip(after, is_separator);
         let rest = value(text, 0)?;
         self.rest = rest;
         Some((key, Node(between(text, rest)?)))

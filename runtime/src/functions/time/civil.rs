@@ -14,8 +14,8 @@ pub struct Civil {
     pub month: u8,
     /// 1 to 31.
     pub day: u8,
-    /// 1 to 366.
-    pub day_of_year: i64,
+    /// Whether the year began in the Julian calendar.
+    julian: bool,
     /// Milliseconds of the day.
     pub millis: i64,
     /// Nanoseconds of the millisecond.
@@ -36,7 +36,7 @@ impl Civil {
             year,
             month,
             day: of_month,
-            day_of_year: day - days(year, 1, 1) + 1,
+            julian: false,
             millis: moment.millis.rem_euclid(MILLIS_PER_DAY),
             nanos: moment.nanos,
         }
@@ -47,14 +47,16 @@ impl Civil {
         let moment = Timestamp { millis, nanos: 0 };
         let day = millis.div_euclid(MILLIS_PER_DAY);
         if day >= FIRST_GREGORIAN_DAY {
-            let mut civil = Self::of_day(day, moment);
-            if civil.year == 1582 {
-                civil.day_of_year = day - julian_days(1582, 1, 1) + 1;
-            }
-            return civil;
+            let civil = Self::of_day(day, moment);
+            return Self { julian: civil.year == 1582, ..civil };
         }
         let (year, month, of_month) = julian(day);
-        Self { year, month, day: of_month, day_of_year: day - julian_days(year, 1, 1) + 1, ..Self::of_day(day, moment) }
+        Self { year, month, day: of_month, julian: true, ..Self::of_day(day, moment) }
+    }
+
+    /// 1 to 366.
+    pub fn day_of_year(&self) -> i64 {
+        self.days - if self.julian { julian_days(self.year, 1, 1) } else { days(self.year, 1, 1) } + 1
     }
 
     /// Monday is 1, Sunday 7.
@@ -71,12 +73,12 @@ impl Civil {
     pub fn week(&self) -> (i64, i64) {
         let length = days(self.year + 1, 1, 1) - days(self.year, 1, 1);
         let until_saturday = 7 - self.day_from_sunday();
-        if self.day_of_year + until_saturday > length {
+        if self.day_of_year() + until_saturday > length {
             return (1, self.year + 1);
         }
         // Days from Sunday to 1 January.
-        let first = (self.day_from_sunday() - self.day_of_year).rem_euclid(7);
-        ((self.day_of_year - 1 + first) / 7 + 1, self.year)
+        let first = (self.day_from_sunday() - self.day_of_year()).rem_euclid(7);
+        ((self.day_of_year() - 1 + first) / 7 + 1, self.year)
     }
 
     /// The week of the month; weeks begin on Sunday.

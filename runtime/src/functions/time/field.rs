@@ -92,7 +92,7 @@ pub fn field(moment: Timestamp, unit: &Unit) -> i64 {
         Unit::Month => i64::from(civil.month),
         Unit::Week => iso_week(&civil).0,
         Unit::Day => i64::from(civil.day),
-        Unit::DayOfYear => civil.day_of_year,
+        Unit::DayOfYear => civil.day_of_year(),
         Unit::DayOfWeek => civil.day_from_sunday(),
         Unit::IsoDayOfWeek => civil.day_of_week(),
         Unit::Epoch => moment.millis.div_euclid(1000),

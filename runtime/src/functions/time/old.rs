@@ -198,7 +198,7 @@ fn write_field(out: &mut String<'_>, field: Field, count: usize, civil: &Civil, 
         Field::Month => push_number(out, i64::from(civil.month), count),
         Field::WeekOfYear => push_number(out, civil.week().0, count),
         Field::WeekOfMonth => push_number(out, civil.week_of_month(), count),
-        Field::DayOfYear => push_number(out, civil.day_of_year, count),
+        Field::DayOfYear => push_number(out, civil.day_of_year(), count),
         Field::Day => push_number(out, i64::from(civil.day), count),
         Field::DayOfWeekInMonth => push_number(out, (i64::from(civil.day) - 1) / 7 + 1, count),
         Field::DayName => out.push_str(name(&DAYS, civil.day_of_week(), if count >= 4 { None } else { Some(3) })),
@@ -238,13 +238,26 @@ fn push_offset(out: &mut String<'_>, offset: i64, between: &str) {
     push_number(out, minutes % 60, 2);
 }
 
+/// The two digits of a number below 100.
+#[inline]
+fn pair(number: i64) -> &'static str {
+    const PAIRS: &str = "\
+        0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849\
+        5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
+    let at = number.unsigned_abs() as usize * 2;
+    PAIRS.get(at..at + 2).unwrap_or("")
+}
+
 /// A number with zeros in front, at least `count` digits.
 #[inline]
 pub(super) fn push_number(out: &mut String<'_>, number: i64, count: usize) {
-    let digit = |number: i64| char::from(b'0' + (number.unsigned_abs() % 10) as u8);
+    // Most fields are two digits, most years four.
     if count == 2 && (0..100).contains(&number) {
-        out.push(digit(number / 10));
-        return out.push(digit(number));
+        return out.push_str(pair(number));
+    }
+    if count == 4 && (0..10_000).contains(&number) {
+        out.push_str(pair(number / 100));
+        return out.push_str(pair(number % 100));
     }
     if number < 0 {
         out.push('-');

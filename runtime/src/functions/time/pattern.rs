@@ -201,7 +201,7 @@ fn write_field(out: &mut String<'_>, field: Field, count: usize, civil: &Civil) 
         Field::WeekYear => push_year(out, civil.week().1, count),
         Field::Week => push_number(out, civil.week().0, count),
         Field::WeekOfMonth => push_number(out, civil.week_of_month(), count),
-        Field::DayOfYear => push_number(out, civil.day_of_year, count),
+        Field::DayOfYear => push_number(out, civil.day_of_year(), count),
         Field::Month if count >= 3 => names(out, &MONTHS, i64::from(civil.month)),
         Field::Month => push_number(out, i64::from(civil.month), count),
         Field::Day => push_number(out, i64::from(civil.day), count),
