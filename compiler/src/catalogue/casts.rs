@@ -76,6 +76,9 @@ fn refused(from: Ty, to: Base) -> CallError {
             "write unix_timestamp(date_format(x, 'yyyy-MM-dd HH:mm:ss')) for seconds since 1970, or extract(… from x)"
         }
         (Base::Date, to) if is_number(to) => "write timestampdiff(day, date '1970-01-01', x) for days since 1970",
+        (from, Base::Date) if is_number(from) => {
+            "write to_date(cast(x as varchar), 'yyyyMMdd') for numbers such as 20240229"
+        }
         (Base::Boolean, _) => "a boolean can be cast to text and to numbers (1 and 0)",
         (Base::Time, Base::Date) | (Base::Date, Base::Time) => "a date has no time of day, a time has no date",
         _ => "cast to varchar first, if its text is what you mean",

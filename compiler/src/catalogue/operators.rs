@@ -332,6 +332,12 @@ fn mismatch(name: &str, left: &Expr, right: &Expr) -> CallError {
         (Base::Date, Base::TimestampLtz(p)) | (Base::TimestampLtz(p), Base::Date) => {
             format!("write cast(… as timestamp_ltz({p})) around the date, or cast(… as date) around the timestamp")
         }
+        (Base::Date | Base::Time | Base::Timestamp(_) | Base::TimestampLtz(_), other)
+        | (other, Base::Date | Base::Time | Base::Timestamp(_) | Base::TimestampLtz(_))
+            if is_number(other) || other == Base::Boolean =>
+        {
+            "compare with a literal such as date '2024-02-29', or with a field such as extract(year from …)".to_owned()
+        }
         (Base::Boolean, _) if is_number(b) => "write the boolean alone, or cast(… as int) around it".to_owned(),
         (_, Base::Boolean) if is_number(a) => "write the boolean alone, or cast(… as int) around it".to_owned(),
         _ => format!("write cast(… as {a}) or cast(… as {b}) around one side"),

@@ -249,12 +249,9 @@ impl Fields {
 
 /// The name that a text begins with: four letters of a pattern are whole names, three are short ones.
 fn named(names: &[&str], text: &str, count: usize) -> Option<(i64, usize)> {
-    let short = |name: &&str| text.starts_with(name.get(..3).unwrap_or(name));
-    let whole = |name: &&str| text.starts_with(*name);
-    let at =
-        if count == 4 { names.iter().position(|name| whole(name)) } else { names.iter().position(|name| short(name)) }?;
-    let length = if count == 4 { names.get(at)?.len() } else { 3 };
-    Some((i64::try_from(at).ok()? + 1, length))
+    let length = |name: &str| if count == 4 { name.len() } else { 3 };
+    let at = names.iter().position(|name| name.get(..length(name)).is_some_and(|name| text.starts_with(name)))?;
+    Some((i64::try_from(at).ok()? + 1, length(names.get(at)?)))
 }
 
 /// A field that comes again must have the same value.
