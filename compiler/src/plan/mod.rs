@@ -219,12 +219,7 @@ fn link(plan: &mut Plan<'_>) {
             plan.readers_of(input).push(reader);
         }
     }
-    for table in &mut plan.tables {
-        sort(&mut table.readers);
-    }
-    for view in &mut plan.views {
-        sort(&mut view.readers);
-    }
+    order_readers(plan);
     for insert in &typed.inserts {
         plan.tables[insert.into.0 as usize].sink = true;
     }
@@ -244,12 +239,33 @@ impl Plan<'_> {
     }
 }
 
-/// Views first, then inserts, each in the order of the file.
-fn sort(readers: &mut [Reader]) {
-    readers.sort_by_key(|reader| match reader {
-        Reader::View(view) => (0, view.0 as usize),
-        Reader::Insert(insert) => (1, *insert),
+/// Puts readers in the order in which they are handed a row: first those that look something up, so that they do not
+/// see what the row itself writes; then by the first insert that they lead to, since inserts are done in the order in
+/// which they are written.
+fn order_readers(plan: &mut Plan<'_>) {
+    let places: Vec<(bool, usize)> = (0..plan.views.len()).map(|at| place(plan, ViewId(at as u32))).collect();
+    let key = |reader: &Reader| match reader {
+        Reader::View(view) => places[view.0 as usize],
+        Reader::Insert(insert) => (true, *insert),
+    };
+    for table in &mut plan.tables {
+        table.readers.sort_by_key(key);
+    }
+    for view in &mut plan.views {
+        view.readers.sort_by_key(key);
+    }
+}
+
+/// Whether neither a view nor what reads it looks anything up, and the first insert that it leads to.
+fn place(plan: &Plan<'_>, view: ViewId) -> (bool, usize) {
+    let (typed, planned) = plan.view(view);
+    let readers = planned.readers.iter().map(|reader| match reader {
+        Reader::View(view) => place(plan, *view),
+        Reader::Insert(insert) => (true, *insert),
     });
+    readers.fold((typed.lookups.is_empty(), usize::MAX), |(plain, first), (plain_too, other)| {
+        (plain && plain_too, first.min(other))
+    })
 }
 
 fn check_state(view: &View, planned: &ViewPlan, problems: &mut Problems) {

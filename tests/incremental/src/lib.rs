@@ -14,6 +14,18 @@ pub mod aggregates {
     include!(concat!(env!("OUT_DIR"), "/aggregates.rs"));
 }
 
+/// `pipelines/views.yaml`.
+#[allow(clippy::pedantic, reason = "generated code is held to the usual lints")]
+pub mod views {
+    include!(concat!(env!("OUT_DIR"), "/views.rs"));
+}
+
+/// `pipelines/ttl.yaml`.
+#[allow(clippy::pedantic, reason = "generated code is held to the usual lints")]
+pub mod ttl {
+    include!(concat!(env!("OUT_DIR"), "/ttl.rs"));
+}
+
 /// So many random cases, or as many as `PROPTEST_CASES` says.
 pub fn config(cases: u32) -> Config {
     let default = Config { failure_persistence: None, ..Config::default() };
