@@ -232,3 +232,96 @@ fn key_values<'a>(info: &'static TableInfo, mut key: &'a [u8]) -> impl Iterator<
     let values: Vec<Value<'a>> = (0..info.columns.len()).map(|_| decode(&mut key)).collect();
     info.primary_key.iter().map(move |column| values.get(*column).copied().unwrap_or(Value::Null))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+    use crate::connectors::ColumnInfo;
+
+    static TABLE: TableInfo = TableInfo {
+        name: "customers",
+        columns: &[ColumnInfo::nullable("name", "varchar"), ColumnInfo::not_null("id", "bigint")],
+        primary_key: &[1],
+    };
+
+    /// Customers 0 to 9 by name; notes what it is asked.
+    struct Counting(Arc<Mutex<Vec<Vec<i64>>>>);
+
+    impl Store for Counting {
+        fn fetch(&mut self, keys: &[Value<'_>], found: &mut dyn FnMut(usize, &[Value<'_>])) -> Result<(), Failure> {
+            let mut asked = Vec::new();
+            for (position, key) in keys.iter().enumerate() {
+                if let Value::Integer(id) = *key {
+                    asked.push(id);
+                    if id < 10 {
+                        found(position, &[Value::Text(&format!("customer {id}")), *key]);
+                    }
+                }
+            }
+            self.0.lock().expect("one thread").push(asked);
+            Ok(())
+        }
+
+        fn scan(&mut self, found: &mut dyn FnMut(&[Value<'_>])) -> Result<(), Failure> {
+            self.0.lock().expect("one thread").push(vec![-1]);
+            for id in 0..10 {
+                found(&[Value::Text(&format!("customer {id}")), Value::Integer(id)]);
+            }
+            Ok(())
+        }
+    }
+
+    fn key(id: i64) -> Vec<u8> {
+        let mut key = Vec::new();
+        encode_key(&TABLE, &[Value::Integer(id)], &mut key);
+        key
+    }
+
+    /// Two batches that need the keys 1, 2, 1, 77 each; gives what the store was asked.
+    fn asked(cache: Cache) -> Vec<Vec<i64>> {
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let mut lookup = Lookup::new(Box::new(Counting(log.clone())), &TABLE, cache);
+        lookup.refresh(Instant::now()).expect("loads");
+        for _ in 0..2 {
+            for id in [1, 2, 1, 77] {
+                lookup.want(&key(id));
+            }
+            lookup.fetch().expect("asks");
+            for id in [1, 2, 1, 77] {
+                assert_eq!(lookup.get(&key(id)).expect("answers").is_some(), id != 77);
+            }
+            lookup.end_batch();
+        }
+        lookup.written(&key(77), Some(&key(77)));
+        lookup.written(&key(1), None);
+        let all = log.lock().expect("one thread").clone();
+        // Nothing is believed without a cache, or for no time.
+        if !matches!(cache, Cache::None | Cache::Lru { ttl: Some(0), .. }) {
+            assert!(lookup.get(&key(77)).expect("answers").is_some(), "what was written is seen");
+            assert!(
+                lookup.get(&key(1)).expect("answers").is_none() || matches!(cache, Cache::Lru { missing: false, .. })
+            );
+        }
+        all
+    }
+
+    #[test]
+    fn without_a_cache_each_batch_asks_once_for_its_distinct_keys() {
+        assert_eq!(asked(Cache::None), [[1, 2, 77], [1, 2, 77]]);
+    }
+
+    #[test]
+    fn a_cache_of_recent_rows_is_asked_first() {
+        let cache = |rows, missing| Cache::Lru { rows, ttl: None, missing };
+        assert_eq!(asked(cache(100, true)), [[1, 2, 77]]);
+        assert_eq!(asked(cache(100, false)), [vec![1, 2, 77], vec![77]]);
+        assert_eq!(asked(Cache::Lru { rows: 100, ttl: Some(0), missing: true }), [[1, 2, 77], [1, 2, 77]]);
+    }
+
+    #[test]
+    fn a_table_kept_whole_is_read_once() {
+        assert_eq!(asked(Cache::All { ttl: None }), [[-1]]);
+    }
+}
