@@ -5,7 +5,6 @@ use millstream_compiler::parse::spec::Spec;
 use millstream_compiler::parse::{ParseOptions, parse};
 use millstream_compiler::problems::Problems;
 use millstream_compiler::source::{SourceFile, Text};
-use millstream_compiler::types::check;
 use millstream_compiler::{CompileOptions, compile};
 
 const SAMPLES: [&str; 4] = [
