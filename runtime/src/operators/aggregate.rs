@@ -100,6 +100,11 @@ pub trait Aggregation: Default + 'static {
 }
 
 /// An aggregation over rows that can change.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot take rows back that it was given",
+    label = "the rows here can change, and an aggregate of this view needs rows that never do",
+    note = "`first_value` and `last_value` aggregate rows that never change; `append` and `append_now` take those"
+)]
 pub trait Retraction: Aggregation {
     /// Takes an input out that was put in. Tells whether the row may differ now.
     fn retract(&mut self, input: &Self::Input<'_>) -> bool;

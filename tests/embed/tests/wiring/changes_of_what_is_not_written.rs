@@ -1,0 +1,9 @@
+//! Changes are those of tables that the pipeline writes; `user_log` is read.
+
+use millstream_embed_example::last_page::{LastPage, UserLog};
+use millstream_runtime::job::Embedded;
+
+fn main() {
+    let mut job = Embedded::<LastPage>::new().unwrap();
+    job.changes::<UserLog>(|_| ()).unwrap();
+}

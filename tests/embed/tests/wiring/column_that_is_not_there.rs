@@ -1,0 +1,7 @@
+//! Rows have the columns of the YAML and no others.
+
+use millstream_embed_example::last_page::UserLog;
+
+fn main() {
+    let _ = UserLog { account_id: Some("a"), page: Some("/home"), ..UserLog::default() };
+}
