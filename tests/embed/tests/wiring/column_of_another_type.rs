@@ -1,7 +1,7 @@
-//! Columns have the types of the YAML: `account_payble` is a decimal(18, 2), `id` may be null.
+//! The columns of a row have the types of the pipeline file: an `id` is no bare number, a price no float.
 
 use millstream_embed_example::hourly_premium::UserOrder;
 
 fn main() {
-    let _ = UserOrder { id: 1, account_payble: Some(12.5), ..UserOrder::default() };
+    let _ = UserOrder { id: 1, account_payble: 12.5, ..UserOrder::default() };
 }
