@@ -34,7 +34,7 @@ impl Emitter<'_> {
                 }
             }
             Kind::Not(part) if matches!(part.kind, Kind::IsNull(_)) => self.emit(part).tokens,
-            Kind::Call(call) if operator_of(call).is_some() && call.function.strict => {
+            Kind::Call(call) if operator_of(call).is_some() && call.function.strict && !self.is_kept(expr) => {
                 let bound = self.bind(call, true);
                 let body = &bound.body;
                 match bound.nullable.as_slice() {
@@ -70,6 +70,7 @@ impl Emitter<'_> {
     pub(super) fn is(&self, expr: &Expr, truth: bool) -> (TokenStream, bool) {
         if let Kind::Call(call) = &expr.kind
             && truth
+            && !self.is_kept(expr)
             && let Some(test) = self.test(call)
         {
             return test;

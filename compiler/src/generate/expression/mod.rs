@@ -135,7 +135,7 @@ impl Emitter<'_> {
 
     /// The expression as it comes.
     pub fn emit(&self, expr: &Expr) -> Code {
-        if let Some(constants) = self.constants.as_ref().filter(|_| is_costly_constant(expr)) {
+        if let Some(constants) = self.constants.as_ref().filter(|_| self.is_kept(expr)) {
             return self.constant(expr, constants);
         }
         match &expr.kind {
@@ -156,6 +156,11 @@ impl Emitter<'_> {
             Kind::Coalesce(parts) => self.coalesce(parts),
             Kind::Prepared { .. } | Kind::Slice(_) | Kind::OptionSlice(_) => self.argument_alone(expr),
         }
+    }
+
+    /// Whether the expression is computed once an epoch and kept.
+    pub(super) fn is_kept(&self, expr: &Expr) -> bool {
+        self.constants.is_some() && is_costly_constant(expr)
     }
 
     /// The expression as a field of the given type: a null where none may be is a fault.

@@ -53,20 +53,38 @@ impl Generator<'_> {
         quote!(cx.look_up::<#row>(&[#(#keys),*])?)
     }
 
-    /// Binds the row that was asked for to its name, if what follows reads it.
+    /// A look-up with its further condition (of an inner one its opposite) and what follows: the row is bound to its
+    /// name only where something reads it.
     pub(super) fn looked_up(
         &self,
         view: &View,
         position: usize,
         call: &TokenStream,
+        test: Option<&TokenStream>,
         next: &TokenStream,
     ) -> TokenStream {
         let name = self.lookup_name(view, position);
-        match (view.lookups[position].kind, mentions(next, &name.to_string())) {
-            (LookupKind::Inner, true) => quote!(let Some(#name) = #call else { return Ok(None) };),
-            (LookupKind::Inner, false) => quote!(if #call.is_none() { return Ok(None); }),
-            (LookupKind::Left, true) => quote!(let #name = #call;),
-            (LookupKind::Left, false) => quote!(#call;),
+        let read_by = |tokens: &TokenStream| mentions(tokens, &name.to_string());
+        match (view.lookups[position].kind, test) {
+            (LookupKind::Inner, test) => {
+                let reject = test.map(|test| quote!(if #test { return Ok(None); }));
+                let next = quote!(#reject #next);
+                if read_by(&next) {
+                    quote!(let Some(#name) = #call else { return Ok(None) }; #next)
+                } else {
+                    quote!(if #call.is_none() { return Ok(None); } #next)
+                }
+            }
+            (LookupKind::Left, None) if read_by(next) => quote!(let #name = #call; #next),
+            (LookupKind::Left, None) => quote!(#call; #next),
+            (LookupKind::Left, Some(test)) if read_by(next) => {
+                quote!(let #name = match #call { Some(#name) if #test => Some(#name), _ => None }; #next)
+            }
+            // What fails in the condition is told, whether or not something reads the row.
+            (LookupKind::Left, Some(test)) if read_by(test) => {
+                quote!(if let Some(#name) = #call { let _ = #test; } #next)
+            }
+            (LookupKind::Left, Some(test)) => quote!(if #call.is_some() { let _ = #test; } #next),
         }
     }
 

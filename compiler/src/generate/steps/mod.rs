@@ -135,9 +135,9 @@ impl Generator<'_> {
         finish: impl Fn(&Emitter<'_>) -> TokenStream,
     ) -> (TokenStream, bool, bool) {
         let conditions = conjuncts(view.filter.as_ref());
-        // What comes before the first look-up, then each look-up's call with what follows it.
+        // What comes before the first look-up, then each look-up's call, its condition and what `where` says then.
         let mut body = TokenStream::new();
-        let mut lookups: Vec<(TokenStream, TokenStream)> = Vec::new();
+        let mut lookups: Vec<(TokenStream, Option<TokenStream>, TokenStream)> = Vec::new();
         let (mut uses_constants, mut uses_scope) = (false, false);
         let mut known = 0;
         let mut emit = |known: u32, work: &dyn Fn(&Emitter<'_>) -> TokenStream| {
@@ -161,15 +161,10 @@ impl Generator<'_> {
         for (position, lookup) in view.lookups.iter().enumerate() {
             let level = position as u32 + 1;
             let call = emit(known, &|emitter| self.look_up(lookup, emitter));
-            let mut next = TokenStream::new();
             known = level;
-            if let Some(condition) = &lookup.condition {
-                let name = self.lookup_name(view, position);
-                next.extend(emit(level, &|emitter| match lookup.kind {
-                    LookupKind::Inner => {
-                        let test = emitter.rejects(condition);
-                        quote!(if #test { return Ok(None); })
-                    }
+            let test = lookup.condition.as_ref().map(|condition| {
+                emit(level, &|emitter| match lookup.kind {
+                    LookupKind::Inner => emitter.rejects(condition),
                     LookupKind::Left => {
                         let column = |from: ColumnRef| {
                             if from.input == level {
@@ -181,18 +176,15 @@ impl Generator<'_> {
                         let inner = self.emitter(&column, true, label);
                         let (test, _) = inner.truth(condition);
                         emitter.uses_constants.set(emitter.uses_constants.get() | inner.uses_constants.get());
-                        quote!(let #name = match #name { Some(#name) if #test => Some(#name), _ => None };)
+                        test
                     }
-                }));
-            }
-            next.extend(emit(level, &|emitter| filters(level, emitter)));
-            lookups.push((call, next));
+                })
+            });
+            lookups.push((call, test, emit(level, &|emitter| filters(level, emitter))));
         }
         let mut rest = emit(known, &|emitter| finish(emitter));
-        for (position, (call, next)) in lookups.iter().enumerate().rev() {
-            rest = quote!(#next #rest);
-            let bound = self.looked_up(view, position, call, &rest);
-            rest = quote!(#bound #rest);
+        for (position, (call, test, filters)) in lookups.iter().enumerate().rev() {
+            rest = self.looked_up(view, position, call, test.as_ref(), &quote!(#filters #rest));
         }
         body.extend(rest);
         (body, uses_constants, uses_scope)
