@@ -170,7 +170,9 @@ fn mismatch(
     help: &[String],
 ) -> Problem {
     let ((left, left_span), (right, right_span)) = (left, right);
-    let title = if matches!(name, "=" | "<>" | "<" | "<=" | ">" | ">=" | "is distinct from" | "is not distinct from") {
+    let compares =
+        matches!(name, "=" | "<>" | "<" | "<=" | ">" | ">=" | "in" | "is distinct from" | "is not distinct from");
+    let title = if compares {
         format!("{} cannot be compared with {}", family(left.base), family(right.base))
     } else {
         format!("`{name}` does not go between {} and {}", family(left.base), family(right.base))
