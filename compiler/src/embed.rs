@@ -88,26 +88,29 @@ impl Build {
         let out = variable("OUT_DIR")?;
         let path = folder.join(&self.file);
         println!("cargo:rerun-if-changed={}", path.display());
-        let text = fs::read_to_string(&path).map_err(|error| {
+        let bytes = fs::read(&path).map_err(|error| {
             let (file, folder) = (self.file.display(), folder.display());
             format!("error: cannot read the pipeline {file} in {folder}: {error}\n")
         })?;
-        let compiled = self.compile(text)?;
+        let compiled = self.compile(&bytes)?;
         let name = self.output.as_deref().unwrap_or(&compiled.name);
         let path = out.join(format!("{name}.rs"));
         write_if_changed(&path, &includable(&compiled))
             .map_err(|error| format!("error: cannot write {}: {error}\n", path.display()))
     }
 
-    fn compile(&self, text: String) -> Result<Compiled, String> {
-        let file = SourceFile { name: self.file.display().to_string(), text };
+    fn compile(&self, bytes: &[u8]) -> Result<Compiled, String> {
+        let mut problems = Problems::default();
+        let file = SourceFile::decode(self.file.display().to_string(), bytes, &mut problems);
+        if problems.has_errors() {
+            return Err(problems.render(&file, false));
+        }
         let asked = RefCell::new(BTreeSet::new());
         let environment = |name: &str| {
             asked.borrow_mut().insert(name.to_string());
             env::var(name).ok()
         };
         let options = CompileOptions { profile: self.profile.as_deref(), environment: &environment, embedded: true };
-        let mut problems = Problems::default();
         let compiled = compile(&file, &options, &mut problems);
         for name in asked.borrow().iter() {
             println!("cargo:rerun-if-env-changed={name}");

@@ -16,7 +16,8 @@ use super::pipeline::{options, read};
 pub fn check(arguments: &CheckArguments, console: Console) -> Result<ExitCode, Failure> {
     let mut code = 0;
     for path in &arguments.files {
-        let file = match read(path) {
+        let mut problems = Problems::default();
+        let file = match read(path, &mut problems) {
             Ok(file) => file,
             Err(failure) => {
                 console.failure(&failure);
@@ -24,8 +25,8 @@ pub fn check(arguments: &CheckArguments, console: Console) -> Result<ExitCode, F
                 continue;
             }
         };
-        let mut problems = Problems::default();
-        let name = crate::check(&file, &options(arguments.profile.as_deref()), &mut problems);
+        let options = options(arguments.profile.as_deref());
+        let name = if problems.has_errors() { None } else { crate::check(&file, &options, &mut problems) };
         show(&file, &problems, arguments.format, console)?;
         match name {
             Some(name) if !problems.has_errors() => {

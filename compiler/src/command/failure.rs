@@ -11,8 +11,6 @@ pub const BUG: u8 = 3;
 pub enum Failure {
     /// The pipeline has problems, which were shown already.
     Shown,
-    /// The pipeline is wrong in a way that no problem tells, such as a file that is not text.
-    Pipeline(String),
     /// The command line is wrong.
     Usage(String),
     /// Something around the pipeline is missing or forbidden.
@@ -30,7 +28,7 @@ impl Failure {
     /// The exit code.
     pub fn code(&self) -> u8 {
         match self {
-            Self::Shown | Self::Pipeline(_) => 1,
+            Self::Shown => 1,
             Self::Usage(_) => 2,
             Self::Environment(_) => 3,
             Self::Bug(_) => BUG,
@@ -41,9 +39,7 @@ impl Failure {
     pub fn message(&self) -> Option<&str> {
         match self {
             Self::Shown => None,
-            Self::Pipeline(message) | Self::Usage(message) | Self::Environment(message) | Self::Bug(message) => {
-                Some(message)
-            }
+            Self::Usage(message) | Self::Environment(message) | Self::Bug(message) => Some(message),
         }
     }
 }

@@ -10,17 +10,11 @@ use crate::{CompileOptions, Compiled, compile};
 use super::console::{self, Console};
 use super::failure::Failure;
 
-/// Reads a file; it is called in messages as the user wrote it.
-pub fn read(path: &Path) -> Result<SourceFile, Failure> {
+/// Reads a file; it is called in messages as the user wrote it. Bytes that are no text are a problem.
+pub fn read(path: &Path, problems: &mut Problems) -> Result<SourceFile, Failure> {
     let name = path.display().to_string();
     match fs::read(path) {
-        Ok(bytes) => match String::from_utf8(bytes) {
-            Ok(text) => Ok(SourceFile { name, text }),
-            Err(error) => {
-                let offset = error.utf8_error().valid_up_to();
-                Err(Failure::Pipeline(format!("{name} is not UTF-8 text (byte {offset}); save it as UTF-8")))
-            }
-        },
+        Ok(bytes) => Ok(SourceFile::decode(name, &bytes, problems)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Failure::Environment(format!(
             "cannot read {name}: no such file; `millstream new NAME` makes a pipeline to start from"
         ))),
@@ -35,11 +29,11 @@ pub fn options(profile: Option<&str>) -> CompileOptions<'_> {
 
 /// Reads and compiles a file and shows its problems on standard error.
 pub fn read_and_compile(path: &Path, profile: Option<&str>, console: Console) -> Result<Compiled, Failure> {
-    let file = read(path)?;
     let mut problems = Problems::default();
+    let file = read(path, &mut problems)?;
     // The generated code names the file the same way from whichever folder it is compiled.
     let named = SourceFile { name: stable_name(path), text: file.text.clone() };
-    let compiled = compile(&named, &options(profile), &mut problems);
+    let compiled = if problems.has_errors() { None } else { compile(&named, &options(profile), &mut problems) };
     console::errors(&problems.render(&file, console.color()));
     compiled.filter(|_| !problems.has_errors()).ok_or(Failure::Shown)
 }

@@ -7,7 +7,7 @@ use quote::{format_ident, quote};
 
 use crate::generate::Generator;
 use crate::generate::expression::{Code, Emitter};
-use crate::generate::names::{accumulators, ident, snake};
+use crate::generate::names::{group_fields, ident};
 use crate::generate::rows::{borrows, kept};
 use crate::generate::types;
 use crate::plan::Mode;
@@ -57,7 +57,7 @@ impl<'p> Generator<'p> {
         let view = &self.plan.typed.views[id.0 as usize];
         let planned = &self.plan.views[id.0 as usize];
         let group = view.group.as_ref()?;
-        let names = accumulators(view, &planned.aggregates);
+        let (keys, names) = group_fields(view, &planned.aggregates);
         let aggregates: Vec<(usize, &Aggregate, String)> = planned
             .aggregates
             .iter()
@@ -66,7 +66,7 @@ impl<'p> Generator<'p> {
             .collect();
         let column = |name: &str, ty: Ty, span| Column { name: name.to_owned(), ty, comment: None, span };
         let mut input: Vec<Column> =
-            group.keys.iter().map(|key| column(&snake(&key.name), key.expr.ty, key.span)).collect();
+            group.keys.iter().zip(&keys).map(|(key, name)| column(name, key.expr.ty, key.span)).collect();
         for (_, aggregate, name) in &aggregates {
             if let Some(argument) = argument(aggregate) {
                 input.push(column(name, argument.ty, aggregate.span));
@@ -253,7 +253,7 @@ impl<'p> Generator<'p> {
             aggregate: &aggregate,
             scope: quote!(scope),
             constants: None,
-            label: snake(&view.name.value),
+            label: self.names.view(id).to_owned(),
             uses_scope: Cell::new(false),
             uses_constants: Cell::new(false),
         };
@@ -391,8 +391,12 @@ fn tuple(parts: &[TokenStream]) -> TokenStream {
     tuple(&inner)
 }
 
+/// Where the part of that number is in a tuple of so many parts.
 fn place_in(count: usize, number: usize) -> TokenStream {
-    let index = |number: usize| Literal::usize_unsuffixed(number);
-    let (outer, inner) = (index(number / WIDE), index(number % WIDE));
-    if count <= WIDE { quote!(.#inner) } else { quote!(.#outer.#inner) }
+    let inner = Literal::usize_unsuffixed(number % WIDE);
+    if count <= WIDE {
+        return quote!(.#inner);
+    }
+    let outer = place_in(count.div_ceil(WIDE), number / WIDE);
+    quote!(#outer.#inner)
 }

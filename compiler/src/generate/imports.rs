@@ -3,8 +3,11 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::quote;
+
+/// Traits whose methods are called; code does not name them.
+const METHODS: [&str; 3] = ["Accumulator", "Retract", "Same"];
 
 /// The imports of a generated module, collected while its items are made.
 #[derive(Debug, Default)]
@@ -33,8 +36,11 @@ impl Imports {
         Ident::new("LazyLock", Span::call_site())
     }
 
-    /// The `use` items.
-    pub fn items(&self) -> Vec<TokenStream> {
+    /// The `use` items of what a module's items name. Code that was made is not always used: a value that is never
+    /// null needs no second choice.
+    pub fn items(&self, body: &[TokenStream]) -> Vec<TokenStream> {
+        let mut named = BTreeSet::new();
+        body.iter().for_each(|item| identifiers(item, &mut named));
         let mut items = Vec::new();
         if *self.lazy.borrow() {
             items.push(quote!(
@@ -43,12 +49,26 @@ impl Imports {
         }
         for (module, names) in &*self.runtime.borrow() {
             let module = Ident::new(module, Span::call_site());
-            let names: Vec<Ident> = names.iter().map(|name| Ident::new(name, Span::call_site())).collect();
+            let used = names.iter().filter(|name| named.contains(*name) || METHODS.contains(&name.as_str()));
+            let names: Vec<Ident> = used.map(|name| Ident::new(name, Span::call_site())).collect();
             items.push(match names.as_slice() {
+                [] => continue,
                 [name] => quote!(use millstream_runtime::#module::#name;),
                 names => quote!(use millstream_runtime::#module::{#(#names),*};),
             });
         }
         items
+    }
+}
+
+fn identifiers(tokens: &TokenStream, found: &mut BTreeSet<String>) {
+    for token in tokens.clone() {
+        match token {
+            TokenTree::Ident(ident) => {
+                found.insert(ident.to_string());
+            }
+            TokenTree::Group(group) => identifiers(&group.stream(), found),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+        }
     }
 }

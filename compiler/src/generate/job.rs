@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 
 use crate::generate::Generator;
-use crate::generate::names::{ident, snake};
+use crate::generate::names::ident;
 use crate::generate::types;
 use crate::parse::spec::{CacheMode, OnConflict, OnError};
 use crate::parse::{connector_key, connector_options};
@@ -25,7 +25,7 @@ impl Generator<'_> {
     }
 
     fn state_name(&self, id: ViewId) -> (Ident, Ident) {
-        let field = ident(&snake(&self.plan.view(id).0.name.value));
+        let field = ident(self.names.view(id));
         let name = &self.names.views[id.0 as usize];
         (field, Ident::new(&format!("{name}State"), Span::call_site()))
     }
@@ -176,10 +176,7 @@ impl Generator<'_> {
             .iter()
             .enumerate()
             .filter(|(at, planned)| !planned.readers.is_empty() && !self.is_fed(TableId(*at as u32)))
-            .map(|(at, _)| {
-                let name = snake(&self.plan.typed.tables[at].name.value);
-                (Literal::usize_unsuffixed(at), ident(&name))
-            })
+            .map(|(at, _)| (Literal::usize_unsuffixed(at), ident(self.names.table(TableId(at as u32)))))
             .collect();
         let one = |method: &Ident| quote!({ let rows = input.read(&cx.scope); self.#method(&rows, cx); });
         match sources.as_slice() {
@@ -216,7 +213,7 @@ impl Generator<'_> {
             let name = &view.name.value;
             let calls = planned.readers.iter().filter_map(|reader| match reader {
                 Reader::Insert(insert) => {
-                    let method = self.insert_method(*insert);
+                    let method = self.names.insert_method(*insert);
                     Some(quote!(self.#method(changed, cx)))
                 }
                 Reader::View(_) => None,

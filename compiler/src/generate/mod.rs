@@ -105,7 +105,7 @@ impl Generator<'_> {
         body.extend(self.constants_items());
         body.extend(self.prepared_items());
 
-        let mut items = self.imports().items();
+        let mut items = self.imports().items(&body);
         items.extend(body);
         items
     }

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use crate::generate::Generator;
-use crate::generate::names::{ident, is_not_snake_case, snake};
+use crate::generate::names::{ident, is_not_snake_case};
 use crate::generate::types;
 use crate::types::model::{Column, TableId, ViewId};
 use crate::types::ty::{Base, Ty};
@@ -168,17 +168,17 @@ impl Generator<'_> {
             quote!(fn check(&self) -> Result<(), #fault> { #(#checks)* Ok(()) })
         };
         let scope_name = if uses_scope { quote!(scope) } else { quote!(_scope) };
+        let (column_name, field_name, work) = if arms.is_empty() {
+            (quote!(_column), quote!(_field), TokenStream::new())
+        } else {
+            (quote!(column), quote!(field), quote!(match column { #(#arms)* _ => {} }))
+        };
         quote! {
             impl<'a> #decode<'a> for #row {
                 const COLUMNS: &'static [&'static str] = &[#(#names),*];
 
-                fn set(&mut self, column: usize, field: #field<'a>, #scope_name: &#scope<'a>) -> Result<(), #fault> {
-                    match column {
-                        #(#arms)*
-                        _ => {}
-                    }
-                    Ok(())
-                }
+                fn set(&mut self, #column_name: usize, #field_name: #field<'a>, #scope_name: &#scope<'a>)
+                    -> Result<(), #fault> { #work Ok(()) }
 
                 #check
             }
@@ -192,13 +192,16 @@ impl Generator<'_> {
         let value = self.imports().runtime("values", "Value");
         let table_row = self.imports().runtime("tables", "TableRow");
         let position = Literal::usize_unsuffixed(id.0 as usize);
-        let arms = columns.iter().map(|column| {
-            let at = table.columns.iter().position(|declared| declared.name == column.name).unwrap_or_default();
-            let at = Literal::usize_unsuffixed(at);
-            let name = ident(&column.name);
-            let shown = types::to_value_or_null(column.ty, &quote!(self.#name), self.imports());
-            quote!(#at => #shown,)
-        });
+        let arms: Vec<TokenStream> = columns
+            .iter()
+            .map(|column| {
+                let at = table.columns.iter().position(|declared| declared.name == column.name).unwrap_or_default();
+                let at = Literal::usize_unsuffixed(at);
+                let name = ident(&column.name);
+                let shown = types::to_value_or_null(column.ty, &quote!(self.#name), self.imports());
+                quote!(#at => #shown,)
+            })
+            .collect();
         let mut items = vec![
             quote! {
                 impl #row_trait for #row {
@@ -231,7 +234,7 @@ impl Generator<'_> {
             let takes = self.imports().runtime("job", "Takes");
             let context = self.imports().runtime("job", "Context");
             let row = self.table_row(id, &quote!('_));
-            let method = ident(&snake(&self.plan.table(id).0.name.value));
+            let method = ident(self.names.table(id));
             items.push(quote! {
                 impl #takes<#row> for #job {
                     fn take<'a>(&mut self, rows: &'a [#row], cx: &mut #context<'a, '_>) { self.#method(rows, cx); }

@@ -246,6 +246,12 @@ pub fn duplicate_key_column(name: &Text, first: Span) -> Problem {
         .help("leave one out")
 }
 
+/// A setting of a table that is not used in the way that the setting is for: `what` is that way.
+pub fn idle_setting(setting: &str, table: &Text, what: &str, span: Span) -> Problem {
+    Problem::warning("W0302", span, format!("`{setting}` does nothing: the table `{}` is not {what}", table.value))
+        .help("remove it")
+}
+
 /// A table or view that nothing uses.
 pub fn unused(what: &str, name: &Text) -> Problem {
     Problem::warning("W0301", name.span, format!("the {what} `{}` is not used", name.value))

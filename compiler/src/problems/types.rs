@@ -83,7 +83,12 @@ pub fn no_common_type(what: &str, places: [(Ty, Span); 2], sketches: &[Option<St
     let problem = Problem::error("E0418", right_span, title)
         .label(right.base.to_string())
         .other(left_span, left.base.to_string());
-    cast_help(problem, (left.base, sketches[0].as_deref()), (right.base, sketches[1].as_deref()))
+    cast_help(
+        problem,
+        "make all of them text",
+        (left.base, sketches[0].as_deref()),
+        (right.base, sketches[1].as_deref()),
+    )
 }
 
 /// A value that does not become another type by itself.
@@ -170,7 +175,9 @@ fn mismatch(
     help: &[String],
 ) -> Problem {
     let ((left, left_span), (right, right_span)) = (left, right);
-    let title = if matches!(name, "=" | "<>" | "<" | "<=" | ">" | ">=" | "is distinct from" | "is not distinct from") {
+    let compares =
+        matches!(name, "=" | "<>" | "<" | "<=" | ">" | ">=" | "in" | "is distinct from" | "is not distinct from");
+    let title = if compares {
         format!("{} cannot be compared with {}", family(left.base), family(right.base))
     } else {
         format!("`{name}` does not go between {} and {}", family(left.base), family(right.base))
@@ -181,11 +188,12 @@ fn mismatch(
     if is_text(left.base) == is_text(right.base) && !help.is_empty() {
         return helped(problem, help);
     }
-    cast_help(problem, (left.base, written[0].as_deref()), (right.base, written[1].as_deref()))
+    let purpose = if compares { "compare texts" } else { "make both text" };
+    cast_help(problem, purpose, (left.base, written[0].as_deref()), (right.base, written[1].as_deref()))
 }
 
 /// Says which cast makes two values alike: text becomes what the other side is.
-fn cast_help(problem: Problem, left: (Base, Option<&str>), right: (Base, Option<&str>)) -> Problem {
+fn cast_help(problem: Problem, purpose: &str, left: (Base, Option<&str>), right: (Base, Option<&str>)) -> Problem {
     let ((text, text_written), (other, other_written)) = if is_text(right.0) { (right, left) } else { (left, right) };
     if !is_text(text) {
         return problem.help("write a cast on one side: cast(… as …)");
@@ -202,8 +210,8 @@ fn cast_help(problem: Problem, left: (Base, Option<&str>), right: (Base, Option<
         None => problem.help(format!("write cast({} as {wanted})", text_written.unwrap_or("…"))),
     };
     match other_written.filter(|written| is_written_number(written)) {
-        Some(number) => problem.help(format!("or '{number}', to compare texts")),
-        None => problem.help(format!("or cast({} as varchar), to compare texts", other_written.unwrap_or("…"))),
+        Some(number) => problem.help(format!("or '{number}', to {purpose}")),
+        None => problem.help(format!("or cast({} as varchar), to {purpose}", other_written.unwrap_or("…"))),
     }
 }
 

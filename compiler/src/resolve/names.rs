@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::model::Resolved;
 use crate::expression::Ident;
-use crate::parse::spec::{ConnectorKind, Spec};
+use crate::parse::spec::{ConnectorKind, Spec, TableSpec};
 use crate::problems::{Problems, resolve as words};
 use crate::source::{Span, Text};
 use crate::types::model::{Input, TableId, ViewId};
@@ -80,6 +80,24 @@ struct Use {
     written: Option<Span>,
 }
 
+/// Reports settings that are for another use of a table.
+fn check_settings(table: &TableSpec, usage: Use, problems: &mut Problems) {
+    let (read, written) = (usage.read.is_some(), usage.written.is_some());
+    let options = table.connector.iter().flat_map(|connector| &connector.options);
+    for (name, _) in options.filter(|(_, value)| value.value == "true") {
+        match name.value.as_str() {
+            "follow" if !read => problems.push(words::idle_setting("follow", &table.name, "read", name.span)),
+            "changelog" if !written => {
+                problems.push(words::idle_setting("changelog", &table.name, "written", name.span));
+            }
+            _ => {}
+        }
+    }
+    if let Some(cache) = table.cache.as_ref().filter(|_| !usage.looked_up) {
+        problems.push(words::idle_setting("cache", &table.name, "looked up", cache.mode.span));
+    }
+}
+
 /// Reports tables and views that are not used, and tables that are used in ways that do not go together.
 pub fn check_use(spec: &Spec, resolved: &Resolved, problems: &mut Problems) {
     let mut tables = vec![Use::default(); spec.tables.len()];
@@ -122,6 +140,8 @@ pub fn check_use(spec: &Spec, resolved: &Resolved, problems: &mut Problems) {
         }
         if all_known && usage.read.is_none() && usage.written.is_none() && !usage.looked_up {
             problems.push(words::unused("table", &table.name));
+        } else if all_known {
+            check_settings(table, *usage, problems);
         }
     }
     for (view, used) in spec.views.iter().zip(&views) {

@@ -48,7 +48,9 @@ fn a_file_that_cannot_be_read_is_exit_code_3_and_the_others_are_checked_still() 
     outcome.says("error: cannot read nowhere.yaml: no such file").prints("the pipeline `my_job` is right");
     this.call(&["check", "my_job"]).ended_with(3).says("error: cannot read my_job: it is a folder");
     std::fs::write(this.path().join("latin.yaml"), b"pipeline: caf\xe9").expect("the file can be written");
-    this.call(&["check", "latin.yaml"]).ended_with(1).says("latin.yaml is not UTF-8 text (byte 13)");
+    this.call(&["check", "latin.yaml"]).ended_with(1).says("latin.yaml:1:14");
+    std::fs::write(this.path().join("marked.yaml"), b"\xef\xbb\xbfversio: 1").expect("the file can be written");
+    this.call(&["check", "marked.yaml"]).ended_with(1).says("marked.yaml:1:1");
 }
 
 #[test]

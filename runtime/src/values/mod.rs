@@ -51,6 +51,13 @@ pub struct Timestamp {
     pub nanos: u32,
 }
 
+impl Timestamp {
+    /// So many milliseconds since 1970-01-01 00:00, and nanoseconds of the millisecond (0 to 999,999).
+    pub const fn new(millis: i64, nanos: u32) -> Self {
+        Self { millis, nanos }
+    }
+}
+
 /// `timestamp_ltz(p)`: an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct TimestampLtz {
@@ -58,4 +65,11 @@ pub struct TimestampLtz {
     pub millis: i64,
     /// Nanoseconds of the millisecond, 0 to 999,999.
     pub nanos: u32,
+}
+
+impl TimestampLtz {
+    /// So many milliseconds since 1970-01-01 00:00 UTC, and nanoseconds of the millisecond (0 to 999,999).
+    pub const fn new(millis: i64, nanos: u32) -> Self {
+        Self { millis, nanos }
+    }
 }

@@ -82,8 +82,7 @@ impl Emitter<'_> {
             }
             [one, two] => {
                 let (a, b) = (&one.0, &two.0);
-                let (first, second) = (one.1.option(), two.1.option());
-                let first = if one.1.nullable { one.1.tight() } else { first };
+                let (first, second) = (one.1.chained(), two.1.option());
                 let value = quote!(#first.zip(#second));
                 Code::new(mapped(&value, &quote!((#a, #b)), body, returns), true, fallible)
             }

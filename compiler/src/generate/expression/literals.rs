@@ -47,7 +47,7 @@ impl Emitter<'_> {
                 let local = !matches!(ty.base, Base::TimestampLtz(_));
                 let name = self.imports().runtime("values", if local { "Timestamp" } else { "TimestampLtz" });
                 let (millis, nanos) = (Token::i64_unsuffixed(*millis), Token::u32_unsuffixed(*nanos));
-                place(quote!(#name { millis: #millis, nanos: #nanos }))
+                place(quote!(#name::new(#millis, #nanos)))
             }
             Literal::Interval(value) => signed(*value < 0, integer(*value, Base::BigInt)),
         }

@@ -24,10 +24,17 @@ impl Emitter<'_> {
             Kind::IsNull(part) => {
                 let code = self.emit(part);
                 let tokens = code.tight();
-                if code.nullable { quote!(#tokens.is_some()) } else { quote!(true) }
+                match (code.nullable, code.free) {
+                    (true, _) => quote!(#tokens.is_some()),
+                    (false, true) => quote!(true),
+                    (false, false) => {
+                        let tokens = &code.tokens;
+                        quote!({ let _ = #tokens; true })
+                    }
+                }
             }
             Kind::Not(part) if matches!(part.kind, Kind::IsNull(_)) => self.emit(part).tokens,
-            Kind::Call(call) if operator_of(call).is_some() && call.function.strict => {
+            Kind::Call(call) if operator_of(call).is_some() && call.function.strict && !self.is_kept(expr) => {
                 let bound = self.bind(call, true);
                 let body = &bound.body;
                 match bound.nullable.as_slice() {
@@ -39,8 +46,7 @@ impl Emitter<'_> {
                     }
                     [one, two, ..] => {
                         let (a, b) = (&one.0, &two.0);
-                        let first = if one.1.nullable { one.1.tight() } else { one.1.option() };
-                        let second = two.1.option();
+                        let (first, second) = (one.1.chained(), two.1.option());
                         quote!(#first.zip(#second).is_none_or(|(#a, #b)| #body))
                     }
                 }
@@ -64,20 +70,18 @@ impl Emitter<'_> {
     pub(super) fn is(&self, expr: &Expr, truth: bool) -> (TokenStream, bool) {
         if let Kind::Call(call) = &expr.kind
             && truth
+            && !self.is_kept(expr)
             && let Some(test) = self.test(call)
         {
             return test;
         }
         let code = self.emit(expr);
-        let tokens = &code.tokens;
+        let tokens = code.tight();
         let tokens = match (code.nullable, truth) {
             (true, true) => quote!(#tokens == Some(true)),
             (true, false) => quote!(#tokens == Some(false)),
-            (false, true) => tokens.clone(),
-            (false, false) => {
-                let tokens = code.tight();
-                quote!(!#tokens)
-            }
+            (false, true) => code.tokens.clone(),
+            (false, false) => quote!(!#tokens),
         };
         (tokens, code.fallible)
     }
@@ -96,7 +100,7 @@ impl Emitter<'_> {
             }
             [one, two] => {
                 let (a, b, body) = (&one.0, &two.0, &bound.body);
-                let (first, second) = (one.1.tight(), two.1.option());
+                let (first, second) = (one.1.chained(), two.1.option());
                 Some((quote!(#first.zip(#second).is_some_and(|(#a, #b)| #body)), bound.fallible))
             }
             _ => None,
@@ -125,7 +129,7 @@ impl Emitter<'_> {
             } else {
                 quote!(#function(#left, #right))
             };
-            all = Code::new(tokens, true, fallible);
+            all = Code { tokens, nullable: true, fallible, atom: !next.fallible, free: false };
         }
         all
     }
@@ -142,15 +146,15 @@ impl Emitter<'_> {
 
     pub(super) fn is_null(&self, part: &Expr) -> Code {
         let code = self.emit(part);
-        if !code.nullable && !code.fallible {
-            return Code::place(quote!(false), false);
-        }
         let tokens = code.tight();
-        if code.nullable {
-            Code::new(quote!(#tokens.is_none()), false, code.fallible)
-        } else {
-            let tokens = &code.tokens;
-            Code::new(quote!({ let _ = #tokens; false }), false, true)
+        match (code.nullable, code.free) {
+            (true, _) => Code::new(quote!(#tokens.is_none()), false, code.fallible),
+            (false, true) => Code::place(quote!(false), false),
+            (false, false) => {
+                let (tokens, fallible) = (&code.tokens, code.fallible);
+                let tokens = quote!({ let _ = #tokens; false });
+                Code { tokens, nullable: false, fallible, atom: false, free: false }
+            }
         }
     }
 
@@ -173,20 +177,29 @@ impl Emitter<'_> {
     }
 
     pub(super) fn coalesce(&self, parts: &[Expr]) -> Code {
-        let mut codes = parts.iter().rev().map(|part| self.emit(part));
-        let Some(mut rest) = codes.next() else { return Code::place(quote!(None), true) };
-        for code in codes {
-            if !code.nullable {
-                rest = code;
-                continue;
+        // What follows a value that is never null is not computed, nor are its constants made.
+        let mut codes = Vec::new();
+        for part in parts {
+            codes.push(self.emit(part));
+            if codes.last().is_some_and(|code| !code.nullable) {
+                break;
             }
+        }
+        let Some(mut rest) = codes.pop() else { return Code::place(quote!(None), true) };
+        for code in codes.into_iter().rev() {
             let (value, other) = (code.tight(), &rest.tokens);
             let fallible = code.fallible || rest.fallible;
             let tokens = match (rest.free, rest.nullable) {
                 (true, false) => quote!(#value.unwrap_or(#other)),
                 (true, true) => quote!(#value.or(#other)),
-                (false, false) => quote!(match #value { Some(value) => value, None => #other }),
-                (false, true) => quote!(match #value { Some(value) => Some(value), None => #other }),
+                (false, false) => {
+                    let value = &code.tokens;
+                    quote!(match #value { Some(value) => value, None => #other })
+                }
+                (false, true) => {
+                    let value = &code.tokens;
+                    quote!(match #value { Some(value) => Some(value), None => #other })
+                }
             };
             rest = Code { tokens, nullable: rest.nullable, fallible, atom: rest.free, free: false };
         }
@@ -212,7 +225,11 @@ fn join(parts: impl Iterator<Item = (TokenStream, bool)>, operator: &TokenStream
 /// Whether an expression needs no parentheses beside `&&` or `||`: comparisons bind tighter.
 fn is_tight(tokens: &TokenStream) -> bool {
     let text = tokens.to_string();
-    !text.contains("&&") && !text.contains("||") && !text.starts_with("if ") && !text.starts_with("match ")
+    !text.contains("&&")
+        && !text.contains("||")
+        && !text.starts_with("if ")
+        && !text.starts_with("match ")
+        && !text.starts_with('{')
 }
 /// Whether an expression is a chain of calls, to which `!` can be put.
 fn is_atom(tokens: &TokenStream) -> bool {

@@ -4,8 +4,9 @@
 //! freely, so that every function around an expression returns `Result<_, Fault>`; it never stands inside a closure.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 mod calls;
@@ -13,6 +14,7 @@ mod literals;
 mod logic;
 
 use crate::generate::imports::Imports;
+use crate::generate::names::{ident, unused};
 use crate::generate::types;
 use crate::plan::is_constant;
 use crate::types::model::{ColumnRef, Expr, Kind};
@@ -48,6 +50,11 @@ impl Code {
     pub(super) fn tight(&self) -> TokenStream {
         let tokens = &self.tokens;
         if self.atom { quote!(#tokens) } else { quote!((#tokens)) }
+    }
+
+    /// As an `Option` to which a method can be put.
+    pub(super) fn chained(&self) -> TokenStream {
+        if self.nullable { self.tight() } else { self.option() }
     }
 
     /// As an `Option`.
@@ -88,8 +95,10 @@ pub struct Shared {
     pub prepared: RefCell<Vec<Prepared>>,
     /// Constants of an epoch.
     pub constants: RefCell<Vec<EpochConstant>>,
+    /// Their names.
+    pub constant_names: RefCell<BTreeSet<String>>,
     /// Features of the runtime that are needed.
-    pub features: RefCell<std::collections::BTreeSet<String>>,
+    pub features: RefCell<BTreeSet<String>>,
 }
 
 /// Where an expression stands: how it reaches what it reads.
@@ -126,7 +135,7 @@ impl Emitter<'_> {
 
     /// The expression as it comes.
     pub fn emit(&self, expr: &Expr) -> Code {
-        if let Some(constants) = self.constants.as_ref().filter(|_| is_costly_constant(expr)) {
+        if let Some(constants) = self.constants.as_ref().filter(|_| self.is_kept(expr)) {
             return self.constant(expr, constants);
         }
         match &expr.kind {
@@ -147,6 +156,11 @@ impl Emitter<'_> {
             Kind::Coalesce(parts) => self.coalesce(parts),
             Kind::Prepared { .. } | Kind::Slice(_) | Kind::OptionSlice(_) => self.argument_alone(expr),
         }
+    }
+
+    /// Whether the expression is computed once an epoch and kept.
+    pub(super) fn is_kept(&self, expr: &Expr) -> bool {
+        self.constants.is_some() && is_costly_constant(expr)
     }
 
     /// The expression as a field of the given type: a null where none may be is a fault.
@@ -177,9 +191,7 @@ impl Emitter<'_> {
         let (name, nullable) = if let Some(position) = known {
             (all[position].name.clone(), all[position].code.nullable)
         } else {
-            let same = all.iter().filter(|constant| constant.name.to_string().starts_with(&self.label)).count();
-            let name = if same == 0 { self.label.clone() } else { format!("{}_{}", self.label, same + 1) };
-            let name = Ident::new(&name, Span::call_site());
+            let name = ident(&unused(&mut self.shared.constant_names.borrow_mut(), &self.label));
             drop(all);
             let never = |_: ColumnRef| Code::place(TokenStream::new(), false);
             let never_number = |_: u32| Code::place(TokenStream::new(), false);

@@ -1,11 +1,11 @@
 //! Inserts: the row of the sink, and how it is written.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::{Computed, conjuncts};
 use crate::generate::Generator;
-use crate::generate::names::{ident, snake};
+use crate::generate::names::ident;
 use crate::generate::types;
 use crate::plan::{Emission, Mode, Write};
 use crate::types::model::{ColumnRef, Input, Insert};
@@ -15,9 +15,9 @@ impl Generator<'_> {
     /// The function that makes the row of a sink.
     pub fn insert_function(&self, position: usize) -> Computed {
         let (insert, _) = self.plan.insert(position);
-        let label = self.insert_label(position);
+        let label = self.names.insert(position);
         let column = |from: ColumnRef| self.input_column(insert.input, from.column.0 as usize);
-        let emitter = self.emitter(&column, false, &label);
+        let emitter = self.emitter(&column, false, label);
         let tests = conjuncts(insert.filter.as_ref()).into_iter().map(|condition| emitter.rejects(condition));
         let filter = quote!(#(if #tests { return Ok(None); })*);
         let row_name = &self.names.tables[insert.into.0 as usize];
@@ -46,26 +46,13 @@ impl Generator<'_> {
         )
     }
 
-    /// What names the parts of an insert: the table, with a number if there are several.
-    pub(super) fn insert_label(&self, position: usize) -> String {
-        let insert = &self.plan.typed.inserts[position];
-        let before = self.plan.typed.inserts[..position].iter().filter(|other| other.into == insert.into).count();
-        let name = snake(&self.plan.table(insert.into).0.name.value);
-        if before == 0 { name } else { format!("{name}_{}", before + 1) }
-    }
-
-    /// The name of the method of an insert.
-    pub fn insert_method(&self, position: usize) -> Ident {
-        format_ident!("insert_{}", self.insert_label(position))
-    }
-
     /// The method of an insert.
     pub fn insert_items(&self, position: usize, function: &Computed) -> TokenStream {
         let (insert, planned) = self.plan.insert(position);
         let imports = self.imports();
         let (context, fault) = (imports.runtime("job", "Context"), imports.runtime("values", "Fault"));
         let input = self.input_row(insert.input, &quote!('a));
-        let method = self.insert_method(position);
+        let method = self.names.insert_method(position);
         let table = &self.plan.table(insert.into).0.name.value;
         let from = self.plan.input_name(insert.input);
         let doc = self.doc(&format!("Inserts what `{from}` gives into `{table}`."), insert.span);

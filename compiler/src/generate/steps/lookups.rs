@@ -3,10 +3,10 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::{Computed, conjuncts, highest_input};
+use super::{Computed, conjuncts, highest_input, mentions};
 use crate::generate::Generator;
 use crate::generate::expression::{Code, Emitter};
-use crate::generate::names::{ident, snake};
+use crate::generate::names::ident;
 use crate::generate::types;
 use crate::parse::spec::LookupKind;
 use crate::types::model::{ColumnRef, Input, Lookup, View, ViewId};
@@ -34,27 +34,57 @@ impl Generator<'_> {
         let (name, field) = (self.lookup_name(view, position), ident(declared));
         match (may_lack, nullable) {
             (false, _) => Code::place(quote!(#name.#field), nullable),
-            (true, true) => Code::place(quote!(#name.and_then(|row| row.#field)), true),
-            (true, false) => Code::place(quote!(#name.map(|row| row.#field)), true),
+            (true, true) => Code::place(quote!(#name.and_then(|found| found.#field)), true),
+            (true, false) => Code::place(quote!(#name.map(|found| found.#field)), true),
         }
     }
 
     pub(super) fn lookup_name(&self, view: &View, position: usize) -> Ident {
         let table = view.lookups[position].table;
         let before = view.lookups[..position].iter().filter(|lookup| lookup.table == table).count();
-        let name = snake(&self.plan.table(table).0.name.value);
+        let name = self.names.table(table);
         ident(&if before == 0 { format!("{name}_row") } else { format!("{name}_row_{}", before + 1) })
     }
 
-    pub(super) fn look_up(&self, view: &View, position: usize, lookup: &Lookup, emitter: &Emitter<'_>) -> TokenStream {
-        let name = self.lookup_name(view, position);
+    /// The call that asks for the row.
+    pub(super) fn look_up(&self, lookup: &Lookup, emitter: &Emitter<'_>) -> TokenStream {
         let row = &self.names.tables[lookup.table.0 as usize];
         let keys = self.key_values(lookup, emitter);
-        match lookup.kind {
-            LookupKind::Inner => {
-                quote!(let Some(#name) = cx.look_up::<#row>(&[#(#keys),*])? else { return Ok(None) };)
+        quote!(cx.look_up::<#row>(&[#(#keys),*])?)
+    }
+
+    /// A look-up with its further condition (of an inner one its opposite) and what follows: the row is bound to its
+    /// name only where something reads it.
+    pub(super) fn looked_up(
+        &self,
+        view: &View,
+        position: usize,
+        call: &TokenStream,
+        test: Option<&TokenStream>,
+        next: &TokenStream,
+    ) -> TokenStream {
+        let name = self.lookup_name(view, position);
+        let read_by = |tokens: &TokenStream| mentions(tokens, &name.to_string());
+        match (view.lookups[position].kind, test) {
+            (LookupKind::Inner, test) => {
+                let reject = test.map(|test| quote!(if #test { return Ok(None); }));
+                let next = quote!(#reject #next);
+                if read_by(&next) {
+                    quote!(let Some(#name) = #call else { return Ok(None) }; #next)
+                } else {
+                    quote!(if #call.is_none() { return Ok(None); } #next)
+                }
             }
-            LookupKind::Left => quote!(let #name = cx.look_up::<#row>(&[#(#keys),*])?;),
+            (LookupKind::Left, None) if read_by(next) => quote!(let #name = #call; #next),
+            (LookupKind::Left, None) => quote!(#call; #next),
+            (LookupKind::Left, Some(test)) if read_by(next) => {
+                quote!(let #name = match #call { Some(#name) if #test => Some(#name), _ => None }; #next)
+            }
+            // What fails in the condition is told, whether or not something reads the row.
+            (LookupKind::Left, Some(test)) if read_by(test) => {
+                quote!(if let Some(#name) = #call { let _ = #test; } #next)
+            }
+            (LookupKind::Left, Some(test)) => quote!(if #call.is_some() { let _ = #test; } #next),
         }
     }
 
@@ -75,9 +105,9 @@ impl Generator<'_> {
         let (view, planned) = self.plan.view(id);
         let lookup = view.lookups.first().filter(|_| !planned.is_unused())?;
         let Input::Table(_) = view.input else { return None };
-        let label = snake(&view.name.value);
+        let label = self.names.view(id);
         let column = |from: ColumnRef| self.view_column(view, from, 0);
-        let emitter = self.emitter(&column, true, &label);
+        let emitter = self.emitter(&column, true, label);
         let conditions = conjuncts(view.filter.as_ref());
         let early: Vec<TokenStream> = conditions
             .into_iter()
@@ -92,7 +122,8 @@ impl Generator<'_> {
         let body = quote!(#(#early)* cx.want::<#row>(&[#(#keys),*]); Ok(()));
         let constants = emitter.uses_constants.get();
         let table = &self.plan.table(lookup.table).0.name.value;
-        let doc = self.doc(&format!("Notes the row of `{table}` that `{label}` will look up."), lookup.span);
+        let doc =
+            self.doc(&format!("Notes the row of `{table}` that `{}` will look up.", view.name.value), lookup.span);
         let input = self.input_row(view.input, &quote!('a));
         Some(self.function(&doc, format_ident!("{label}_want"), &input, &quote!(()), &body, constants, false, true))
     }

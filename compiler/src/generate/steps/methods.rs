@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 
 use super::Computed;
 use crate::generate::Generator;
-use crate::generate::names::{ident, snake};
+use crate::generate::names::ident;
 use crate::generate::types;
 use crate::plan::{Emission, Mode, Reader};
 use crate::types::model::{Input, TableId, ViewId};
@@ -15,8 +15,8 @@ impl Generator<'_> {
     pub(super) fn hand_on(&self, readers: &[Reader], what: &TokenStream) -> TokenStream {
         let calls = readers.iter().map(|reader| {
             let method = match reader {
-                Reader::View(view) => ident(&snake(&self.plan.view(*view).0.name.value)),
-                Reader::Insert(insert) => self.insert_method(*insert),
+                Reader::View(view) => ident(self.names.view(*view)),
+                Reader::Insert(insert) => self.names.insert_method(*insert),
             };
             quote!(self.#method(#what, cx))
         });
@@ -33,7 +33,7 @@ impl Generator<'_> {
         functions: &[Option<Computed>],
     ) -> TokenStream {
         let (table, planned) = self.plan.table(id);
-        let method = ident(&snake(&table.name.value));
+        let method = ident(self.names.table(id));
         let row = self.table_row(id, &quote!('a));
         let context = self.imports().runtime("job", "Context");
         let asks: Vec<TokenStream> = wants
@@ -50,8 +50,8 @@ impl Generator<'_> {
         let work = match self.warmed(planned.readers.as_slice(), functions) {
             Some((view, function)) if self.paired(view).is_some() => self.paired_work(view, function, functions),
             Some((view, function)) => {
-                let add = format_ident!("{}_add", snake(&self.plan.view(view).0.name.value));
-                let state = ident(&snake(&self.plan.view(view).0.name.value));
+                let add = format_ident!("{}_add", self.names.view(view));
+                let state = ident(self.names.view(view));
                 let call = function.mapping();
                 quote! {
                     let inputs = cx.collect(rows.iter().map(#call));
@@ -120,10 +120,10 @@ impl Generator<'_> {
         else {
             return TokenStream::new();
         };
-        let name = |id: ViewId| ident(&snake(&self.plan.view(id).0.name.value));
+        let name = |id: ViewId| ident(self.names.view(id));
         let (first, second) = (name(view), name(next));
         let (map, call) = (function.mapping(), following.call(&quote!(&row)));
-        let list = format_ident!("{}_inputs", snake(&self.plan.view(next).0.name.value));
+        let list = format_ident!("{}_inputs", self.names.view(next));
         quote! {
             let inputs = cx.collect(rows.iter().map(#map));
             self.#first.warm(&inputs, &cx.scope);
@@ -150,8 +150,8 @@ impl Generator<'_> {
             return Vec::new();
         }
         let (view, planned) = self.plan.view(id);
-        let name = snake(&view.name.value);
-        let (method, state) = (ident(&name), ident(&name));
+        let name = self.names.view(id);
+        let (method, state) = (ident(name), ident(name));
         let imports = self.imports();
         let (context, fault) = (imports.runtime("job", "Context"), imports.runtime("values", "Fault"));
         let from = self.plan.input_name(view.input);

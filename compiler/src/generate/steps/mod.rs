@@ -12,7 +12,7 @@ use quote::{format_ident, quote};
 use crate::generate::Generator;
 use crate::generate::aggregate::argument;
 use crate::generate::expression::{Code, Emitter};
-use crate::generate::names::{ident, snake};
+use crate::generate::names::ident;
 use crate::generate::types;
 use crate::parse::spec::LookupKind;
 use crate::plan::visit;
@@ -80,7 +80,7 @@ impl Generator<'_> {
     /// The function that makes the row of a view that does not group, or the input of one that does.
     pub fn view_function(&self, id: ViewId) -> Computed {
         let (view, planned) = self.plan.view(id);
-        let name = snake(&view.name.value);
+        let name = self.names.view(id);
         let grouping = self.grouping(id);
         let function = if grouping.is_some() { format_ident!("{name}_input") } else { format_ident!("{name}_row") };
         let view_name = &self.names.views[id.0 as usize];
@@ -105,7 +105,7 @@ impl Generator<'_> {
                 planned.columns.iter().map(column).collect()
             }
         };
-        let (body, constants, scope) = self.compute(view, &name, |emitter| {
+        let (body, constants, scope) = self.compute(view, name, |emitter| {
             let fields = outputs.iter().map(|(name, ty, expr)| {
                 let (field, code) = (ident(name), emitter.as_field(expr, *ty, name).tokens);
                 quote!(#field: #code)
@@ -135,7 +135,9 @@ impl Generator<'_> {
         finish: impl Fn(&Emitter<'_>) -> TokenStream,
     ) -> (TokenStream, bool, bool) {
         let conditions = conjuncts(view.filter.as_ref());
+        // What comes before the first look-up, then each look-up's call, its condition and what `where` says then.
         let mut body = TokenStream::new();
+        let mut lookups: Vec<(TokenStream, Option<TokenStream>, TokenStream)> = Vec::new();
         let (mut uses_constants, mut uses_scope) = (false, false);
         let mut known = 0;
         let mut emit = |known: u32, work: &dyn Fn(&Emitter<'_>) -> TokenStream| {
@@ -158,15 +160,11 @@ impl Generator<'_> {
         body.extend(emit(known, &|emitter| filters(0, emitter)));
         for (position, lookup) in view.lookups.iter().enumerate() {
             let level = position as u32 + 1;
-            body.extend(emit(known, &|emitter| self.look_up(view, position, lookup, emitter)));
+            let call = emit(known, &|emitter| self.look_up(lookup, emitter));
             known = level;
-            if let Some(condition) = &lookup.condition {
-                let name = self.lookup_name(view, position);
-                body.extend(emit(level, &|emitter| match lookup.kind {
-                    LookupKind::Inner => {
-                        let test = emitter.rejects(condition);
-                        quote!(if #test { return Ok(None); })
-                    }
+            let test = lookup.condition.as_ref().map(|condition| {
+                emit(level, &|emitter| match lookup.kind {
+                    LookupKind::Inner => emitter.rejects(condition),
                     LookupKind::Left => {
                         let column = |from: ColumnRef| {
                             if from.input == level {
@@ -178,13 +176,17 @@ impl Generator<'_> {
                         let inner = self.emitter(&column, true, label);
                         let (test, _) = inner.truth(condition);
                         emitter.uses_constants.set(emitter.uses_constants.get() | inner.uses_constants.get());
-                        quote!(let #name = match #name { Some(#name) if #test => Some(#name), _ => None };)
+                        test
                     }
-                }));
-            }
-            body.extend(emit(level, &|emitter| filters(level, emitter)));
+                })
+            });
+            lookups.push((call, test, emit(level, &|emitter| filters(level, emitter))));
         }
-        body.extend(emit(known, &|emitter| finish(emitter)));
+        let mut rest = emit(known, &|emitter| finish(emitter));
+        for (position, (call, test, filters)) in lookups.iter().enumerate().rev() {
+            rest = self.looked_up(view, position, call, test.as_ref(), &quote!(#filters #rest));
+        }
+        body.extend(rest);
         (body, uses_constants, uses_scope)
     }
 
