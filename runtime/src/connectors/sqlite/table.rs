@@ -34,7 +34,10 @@ impl Table {
     pub fn open(info: &TableInfo, options: &Options) -> Result<Self, Failure> {
         let reading = Reading::new("sqlite", info, options, &["path", "table", "initial"])?;
         let database = database::open(Path::new(reading.required("path")?))?;
-        let name = reading.get("table").unwrap_or(info.name).to_owned();
+        let name = match reading.get("table") {
+            Some(_) => reading.required("table")?.to_owned(),
+            None => info.name.to_owned(),
+        };
         let mut table = Self { database, info: *info, name, affinities: Vec::new() };
         let mut columns = table.columns()?;
         if columns.is_empty() {
