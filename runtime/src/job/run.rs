@@ -48,9 +48,8 @@ pub(super) fn run<J: Job>(arguments: &Arguments, terminal: &mut Terminal) -> Res
 }
 
 fn prepare_state(arguments: &Arguments) -> Result<(), Failure> {
-    let failure = |what: &str, error: &std::io::Error| Failure {
-        message: format!("cannot {what} the state folder {}: {error}", arguments.state.display()),
-        environment: true,
+    let failure = |what: &str, error: &std::io::Error| {
+        Failure::file(&format!("{what} the state folder"), &arguments.state, error)
     };
     let letters = arguments.state.join(DEAD_LETTERS);
     if arguments.fresh && letters.exists() {

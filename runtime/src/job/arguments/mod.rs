@@ -146,6 +146,7 @@ fn request(info: &JobInfo, arguments: impl Iterator<Item = OsString>) -> Result<
     }
     found.state = state.unwrap_or_else(|| settings::resolve(&base, &format!(".millstream/{}", info.name)));
     found.tables = settings::options(info, &base, &set);
+    settings::check_standard_input(info, &found.tables)?;
     Ok(Request::Run(found))
 }
 
@@ -264,6 +265,26 @@ mod tests {
         for (arguments, message) in cases {
             assert_eq!(run(arguments).unwrap_err(), *message);
         }
+    }
+
+    #[test]
+    fn standard_input_has_one_reader() {
+        let source = |table| TableSettings {
+            table,
+            connector: "file",
+            role: "source",
+            settings: const { &[Setting::path("path", Some("-"))] },
+        };
+        let sink = TableSettings { role: "sink", ..source("log") };
+        let tables: &'static [TableSettings] = Box::leak(Box::new([source("a"), source("b"), sink]));
+        let info = JobInfo { tables, ..INFO };
+        let read = |arguments: &[&str]| request(&info, arguments.iter().map(OsString::from)).map(|_| ());
+        assert_eq!(
+            read(&[]).unwrap_err(),
+            "the tables `a` and `b` both read standard input; give one of them a file, such as with --set \
+             tables.b.file.path=FILE"
+        );
+        assert_eq!(read(&["--set", "tables.a.file.path=x"]), Ok(()));
     }
 
     #[test]

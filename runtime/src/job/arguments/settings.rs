@@ -37,6 +37,22 @@ pub(super) fn setting(info: &JobInfo, text: &str) -> Result<Set, String> {
     Ok(Set { table: found.table, option: known.name, value: value.to_string() })
 }
 
+/// Only one table can read standard input.
+pub(super) fn check_standard_input(info: &JobInfo, options: &[(&'static str, Options)]) -> Result<(), String> {
+    let reads = |(name, options): &&(&'static str, Options)| {
+        let source = info.tables.iter().any(|table| table.table == *name && table.role == "source");
+        source && options.pairs.iter().any(|(option, value)| option == "path" && value == "-")
+    };
+    let mut readers = options.iter().filter(reads);
+    match (readers.next(), readers.next()) {
+        (Some((first, _)), Some((second, _))) => Err(format!(
+            "the tables `{first}` and `{second}` both read standard input; give one of them a file, such as with \
+             --set tables.{second}.file.path=FILE"
+        )),
+        (Some(_) | None, _) => Ok(()),
+    }
+}
+
 /// The options of all tables.
 pub(super) fn options(info: &JobInfo, base: &Path, set: &[Set]) -> Vec<(&'static str, Options)> {
     info.tables.iter().map(|table| (table.table, table_options(table, base, set))).collect()
