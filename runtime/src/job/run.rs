@@ -29,11 +29,15 @@ pub(super) fn run<J: Job>(arguments: &Arguments, terminal: &mut Terminal) -> Res
     let stop = Stop::on_signals()?;
     prepare_state(arguments)?;
     let mut running = Running::<J>::open(arguments)?;
+    let mut ended = false;
     while !stop.asked() {
         let progress = running.step()?;
         terminal.progress(running.figures());
         match progress {
-            Progress::End => break,
+            Progress::End => {
+                ended = true;
+                break;
+            }
             Progress::Records => {}
             Progress::Idle => thread::sleep(REST),
         }
@@ -44,7 +48,7 @@ pub(super) fn run<J: Job>(arguments: &Arguments, terminal: &mut Terminal) -> Res
         }
     }
     running.commit()?;
-    running.tell(arguments, terminal)
+    running.tell(arguments, stop.asked() && !ended, terminal)
 }
 
 fn prepare_state(arguments: &Arguments) -> Result<(), Failure> {
@@ -245,8 +249,9 @@ impl<J: Job> Running<J> {
         figures
     }
 
-    fn tell(&mut self, arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
-        let mut summary = Summary { records: self.records, elapsed: self.started.elapsed(), written: Vec::new() };
+    fn tell(&mut self, arguments: &Arguments, stopped: bool, terminal: &mut Terminal) -> Result<(), Failure> {
+        let elapsed = self.started.elapsed();
+        let mut summary = Summary { records: self.records, elapsed, stopped, written: Vec::new() };
         let mut previews = Vec::new();
         for (info, sink, changes) in self.tables.sinks() {
             let preview = if arguments.preview { sink.preview(PREVIEW)? } else { None };

@@ -146,6 +146,7 @@ fn request(info: &JobInfo, arguments: impl Iterator<Item = OsString>) -> Result<
     }
     found.state = state.unwrap_or_else(|| settings::resolve(&base, &format!(".millstream/{}", info.name)));
     found.tables = settings::options(info, &base, &set);
+    settings::check(info, &set, &found.tables)?;
     settings::check_standard_input(info, &found.tables)?;
     Ok(Request::Run(found))
 }
@@ -260,6 +261,10 @@ mod tests {
             (
                 &["--set", "tables.user_order.file.pth=x"],
                 "--set tables.user_order.file.pth: `file` has no option `pth`; its options are path, format",
+            ),
+            (
+                &["--set", "tables.user_order.file.format=xml"],
+                "--set: table 'user_order', file: the option 'format' is 'xml', but must be json or csv",
             ),
         ];
         for (arguments, message) in cases {

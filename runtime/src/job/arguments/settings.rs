@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::connectors::Options;
+use crate::connectors::{Options, check_options};
 use crate::job::info::{JobInfo, TableSettings};
 
 /// One `--set`, checked.
@@ -56,6 +56,16 @@ pub(super) fn check_standard_input(info: &JobInfo, options: &[(&'static str, Opt
 /// The options of all tables.
 pub(super) fn options(info: &JobInfo, base: &Path, set: &[Set]) -> Vec<(&'static str, Options)> {
     info.tables.iter().map(|table| (table.table, table_options(table, base, set))).collect()
+}
+
+/// Whether the values can be used; asked of tables with a `--set` alone, since the compiler has looked at the others.
+pub(super) fn check(info: &JobInfo, set: &[Set], options: &[(&'static str, Options)]) -> Result<(), String> {
+    for (table, (name, options)) in info.tables.iter().zip(options) {
+        if set.iter().any(|set| set.table == *name) {
+            check_options(table.connector, name, options).map_err(|failure| format!("--set: {}", failure.message))?;
+        }
+    }
+    Ok(())
 }
 
 fn table_options(table: &TableSettings, base: &Path, set: &[Set]) -> Options {
