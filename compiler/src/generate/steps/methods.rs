@@ -36,15 +36,7 @@ impl Generator<'_> {
         let method = ident(&snake(&table.name.value));
         let row = self.table_row(id, &quote!('a));
         let context = self.imports().runtime("job", "Context");
-        let asks: Vec<TokenStream> = wants
-            .iter()
-            .filter(|(view, _)| planned.readers.contains(&Reader::View(*view)))
-            .map(|(_, want)| {
-                let call = want.call(&quote!(row));
-                // A row that cannot be computed is told of when it is its turn.
-                quote!(let _ = #call;)
-            })
-            .collect();
+        let asks = self.asks(&planned.readers, wants, functions);
         let ask = (!asks.is_empty()).then(|| quote!(for row in rows { #(#asks)* } cx.fetch();));
         let doc = self.doc(&format!("Takes a batch of rows of `{}`.", table.name.value), table.name.span);
         let work = match self.warmed(planned.readers.as_slice(), functions) {
@@ -74,6 +66,32 @@ impl Generator<'_> {
             }
         };
         quote!(#doc pub fn #method<'a>(&mut self, rows: &[#row], cx: &mut #context<'a, '_>) { #work })
+    }
+
+    /// Notes the keys that a row will look up in the views that read it, and in those behind views that only map it.
+    fn asks(
+        &self,
+        readers: &[Reader],
+        wants: &[(ViewId, Computed)],
+        functions: &[Option<Computed>],
+    ) -> Vec<TokenStream> {
+        let mut asks = Vec::new();
+        for reader in readers {
+            let Reader::View(id) = reader else { continue };
+            // A row that cannot be computed is told of when it is its turn.
+            if let Some((_, want)) = wants.iter().find(|(view, _)| view == id) {
+                let call = want.call(&quote!(row));
+                asks.push(quote!(let _ = #call;));
+            }
+            let (view, planned) = self.plan.view(*id);
+            let Some(function) = functions[id.0 as usize].as_ref() else { continue };
+            if view.group.is_none() && view.lookups.is_empty() {
+                let behind = self.asks(&planned.readers, wants, functions);
+                let call = function.call(&quote!(row));
+                asks.extend((!behind.is_empty()).then(|| quote!(if let Ok(Some(row)) = &#call { #(#behind)* })));
+            }
+        }
+        asks
     }
 
     /// The one view that groups and alone reads a table: its inputs are computed first, so that the look-ups of a
