@@ -178,7 +178,10 @@ impl Generator<'_> {
         let doc = self.doc(&format!("View `{}`: takes what `{from}` gives.", view.name.value), view.from_span);
         let whole = |parameter: TokenStream, body: TokenStream| quote!(#doc fn #method<'a>(&mut self, #parameter, cx: &mut #context<'a, '_>) -> Result<(), #fault> { #body });
         let readers = &planned.readers;
-        let change = imports.runtime("operators", "Change");
+        let changes = || {
+            let change = imports.runtime("operators", "Change");
+            quote!(change: #change<#input>)
+        };
         let Some(grouping) = self.grouping(id) else {
             if append {
                 let (call, on) = (function.call(&quote!(row)), self.hand_on(readers, &quote!(&row)));
@@ -187,7 +190,7 @@ impl Generator<'_> {
             }
             let (call, on) = (function.call(&quote!(&row)), self.hand_on(readers, &quote!(change)));
             let body = quote!(let (change, told) = change.map(|row| #call); told.and(#on));
-            return vec![whole(quote!(change: #change<#input>), body)];
+            return vec![whole(changes(), body)];
         };
         let deferred = matches!(planned.emission, Emission::EpochEnd { .. });
         let on = self.hand_on(readers, &quote!(change));
@@ -202,7 +205,7 @@ impl Generator<'_> {
                 }
             };
             let body = quote!(let (change, told) = change.map(|row| #call); #work);
-            return vec![whole(quote!(change: #change<#input>), body)];
+            return vec![whole(changes(), body)];
         }
         let lifetime = types::lifetime(grouping.input.iter());
         let input_name = format_ident!("{}Input", self.names.views[id.0 as usize]);
