@@ -16,7 +16,7 @@ use std::{env, io};
 use sha2::{Digest as _, Sha256};
 
 use super::console::Console;
-use super::failure::Failure;
+use super::failure::{Failure, reason};
 use super::job_crate::{LOCK_FILE, RUNTIME_FILES};
 
 /// So many binaries are kept, those made last.
@@ -70,7 +70,13 @@ impl Cache {
     /// Waits until no other command builds, and puts the runtime's source in place.
     pub fn lock(&self, console: Console) -> Result<BuildFolder, Failure> {
         let root = self.root.join("build");
-        create_folder(&root)?;
+        fs::create_dir_all(&root).map_err(|error| {
+            Failure::Environment(format!(
+                "cannot create the build folder {}: {}; set MILLSTREAM_CACHE to a folder that can be written",
+                root.display(),
+                reason(&error)
+            ))
+        })?;
         let path = root.join("lock");
         let lock = File::create(&path).map_err(|error| Failure::file("write", &path, &error))?;
         if lock.try_lock().is_err() {

@@ -29,13 +29,16 @@ pub fn new(arguments: &NewArguments, console: Console) -> Result<ExitCode, Failu
     write_if_changed(&folder.join("data/orders.jsonl"), DATA)?;
     write_if_changed(&folder.join(".gitignore"), GIT_IGNORE)?;
     console.line(&format!("created {}", folder.join(&pipeline).display()));
-    console.line(&format!("next: cd {} && millstream run {pipeline}", folder.display()));
+    let enter = if folder == Path::new(".") { String::new() } else { format!("cd {} && ", quoted(folder)) };
+    console.line(&format!("next: {enter}millstream run {pipeline}"));
     Ok(ExitCode::SUCCESS)
 }
 
 /// The last part of the path as a name: letters, digits and `_`, not beginning with a digit.
 fn pipeline_name(folder: &Path) -> Result<String, Failure> {
-    let last = folder.file_name().unwrap_or_default().to_string_lossy();
+    // `.` is called as the folder that it stands for.
+    let whole = if folder == Path::new(".") { fs::canonicalize(folder).ok() } else { None };
+    let last = whole.as_deref().unwrap_or(folder).file_name().unwrap_or_default().to_string_lossy();
     let name = last.replace(['-', ' ', '.'], "_");
     let begins_well = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
     if begins_well && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_') {
@@ -44,6 +47,13 @@ fn pipeline_name(folder: &Path) -> Result<String, Failure> {
     Err(Failure::Usage(format!(
         "`{last}` cannot be a pipeline's name; take letters, digits and `_`, such as `hourly_revenue`"
     )))
+}
+
+/// A path as a shell takes it for one word.
+fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |letter: char| letter.is_alphanumeric() || matches!(letter, '/' | '.' | '_' | '-' | '+' | ':' | '\\');
+    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 fn refuse_full(folder: &Path) -> Result<(), Failure> {

@@ -8,8 +8,8 @@ use crate::generate::names::ident;
 use crate::generate::types;
 use crate::parse::spec::{CacheMode, OnConflict, OnError};
 use crate::parse::{connector_key, connector_options};
-use crate::plan::{Emission, Reader};
-use crate::types::model::{State, Table, TableId, ViewId};
+use crate::plan::{Emission, Reader, wants_changelog};
+use crate::types::model::{Input as ModelInput, Kind, State, Table, TableId, ViewId};
 use crate::types::ty::Base;
 
 impl Generator<'_> {
@@ -210,7 +210,9 @@ impl Generator<'_> {
         let loops = waiting.iter().map(|id| {
             let (field, _) = self.state_name(*id);
             let (view, planned) = self.plan.view(*id);
-            let name = &view.name.value;
+            let (name, table) = (&view.name.value, Literal::usize_unsuffixed(self.source_of(view.input).0 as usize));
+            let keys = self.key_columns(*id);
+            let row = (!keys.is_empty()).then(|| quote!(let row = changed.row();));
             let calls = planned.readers.iter().filter_map(|reader| match reader {
                 Reader::Insert(insert) => {
                     let method = self.names.insert_method(*insert);
@@ -218,21 +220,38 @@ impl Generator<'_> {
                 }
                 Reader::View(_) => None,
             });
-            let told = calls.reduce(|all, next| quote!(#all.and(#next))).unwrap_or_else(|| quote!(Ok(())));
+            let told = calls.fold(quote!(told), |all, next| quote!(#all.and(#next)));
             quote! {
-                while left > 0 && let Some(changed) = self.#field.next_changed(&cx.scope) {
+                while left > 0 && let Some((changed, told)) = self.#field.next_changed(&cx.scope) {
                     left -= 1;
-                    match changed {
-                        Ok(changed) => {
-                            let told = #told;
-                            cx.settle_output(&changed, told);
-                        }
-                        Err(fault) => cx.settle_output(&#name, Err(fault)),
-                    }
+                    let told = #told;
+                    #row
+                    cx.settle_group(#table, #name, &[#(#keys),*], told);
                 }
             }
         });
         (quote!(let mut left = #batch; #(#loops)* left == 0), quote!(cx))
+    }
+
+    /// The table that the rows of an input come from, through however many views.
+    fn source_of(&self, input: ModelInput) -> TableId {
+        match input {
+            ModelInput::Table(table) => table,
+            ModelInput::View(view) => self.source_of(self.plan.view(view).0.input),
+        }
+    }
+
+    /// The columns of a view's row that are its group's key, each with its name.
+    fn key_columns(&self, id: ViewId) -> Vec<TokenStream> {
+        let (view, planned) = self.plan.view(id);
+        let keys = planned.columns.iter().filter(|at| matches!(view.select[**at].expr.kind, Kind::Key(_)));
+        keys.map(|at| {
+            let column = &view.columns[*at];
+            let (name, field) = (&column.name, ident(&column.name));
+            let value = types::to_value_or_null(column.ty, &quote!(row.#field), self.imports());
+            quote!((#name, #value))
+        })
+        .collect()
     }
 
     fn info(&self) -> TokenStream {
@@ -296,6 +315,7 @@ impl Generator<'_> {
             quote!(None)
         };
         let sink = planned.sink;
+        let changelog = sink && (self.embedded || wants_changelog(table));
         let lookup = if planned.lookup { self.cache(table) } else { quote!(None) };
         let conflicts = match planned.conflicts {
             None => quote!(None),
@@ -320,6 +340,7 @@ impl Generator<'_> {
                 connector: #connector,
                 source: #source,
                 sink: #sink,
+                changelog: #changelog,
                 lookup: #lookup,
                 conflicts: #conflicts,
                 on_error: #on_error,

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::parse::spec::{CacheMode, LookupKind};
 use crate::plan::{Emission, Mode, Plan, Reader, Stream, Write};
 use crate::types::model::{Column, State, TableId, ViewId};
 
@@ -39,7 +40,12 @@ fn table(plan: &Plan<'_>, id: TableId, text: &mut String) {
         let _ = writeln!(text, "  primary key: ({})", key.collect::<Vec<_>>().join(", "));
     }
     if planned.lookup {
-        let _ = writeln!(text, "  look-up cache: {:?}", table.cache.mode);
+        let cache = match table.cache.mode {
+            CacheMode::None => "none",
+            CacheMode::Lru => "lru",
+            CacheMode::All => "all",
+        };
+        let _ = writeln!(text, "  look-up cache: {cache}");
     }
     if !planned.readers.is_empty() {
         let _ = writeln!(text, "  changelog: append-only\n  read by: {}", readers(plan, &planned.readers));
@@ -55,7 +61,11 @@ fn view(plan: &Plan<'_>, id: ViewId, text: &mut String) {
     }
     for lookup in &view.lookups {
         let name = &plan.table(lookup.table).0.name.value;
-        let _ = writeln!(text, "  look-up: {name} by its primary key ({:?} join)", lookup.kind);
+        let kind = match lookup.kind {
+            LookupKind::Inner => "inner",
+            LookupKind::Left => "left",
+        };
+        let _ = writeln!(text, "  look-up: {name} by its primary key ({kind})");
     }
     if let Some(group) = &view.group {
         let keys: Vec<String> = group.keys.iter().map(|key| format!("{} {}", key.name, key.expr.ty)).collect();

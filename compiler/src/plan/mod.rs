@@ -8,6 +8,7 @@ mod explain;
 mod writes;
 
 pub use explain::explain;
+pub use writes::wants_changelog;
 
 use crate::problems::{Problems, plan as words};
 use crate::types::model::{ColumnId, Expr, Input, Insert, Kind, Table, TableId, Typed, View, ViewId};

@@ -103,11 +103,12 @@ fn takes_changelog(table: &Table) -> bool {
     }
 }
 
-/// Whether the sink must be told of each row before its change.
-fn wants_changelog(table: &Table) -> bool {
+/// Whether the sink must be told of each row before its change. On standard output nobody could tell what a row stands
+/// for without the kind of its change.
+pub fn wants_changelog(table: &Table) -> bool {
     match table.connector.as_ref().map(|connector| connector.kind) {
         None | Some(ConnectorKind::Print) => true,
-        Some(ConnectorKind::File) => option(table, "changelog") == Some("true"),
+        Some(ConnectorKind::File) => option(table, "changelog") == Some("true") || option(table, "path") == Some("-"),
         Some(ConnectorKind::Blackhole | ConnectorKind::Sqlite) => false,
     }
 }

@@ -44,7 +44,10 @@ fn a_cache_that_cannot_be_written_is_exit_code_3() {
     let this = Try::with_new_job();
     let mut command = this.command(&["build", "my_job/my_job.yaml", "-o", "job"]);
     let output = command.env("MILLSTREAM_CACHE", this.path().join("my_job/README.md")).output();
-    super::Outcome::from(output.expect("the command can be started")).ended_with(3).says("cannot create the folder");
+    super::Outcome::from(output.expect("the command can be started"))
+        .ended_with(3)
+        .says("cannot create the build folder")
+        .says("set MILLSTREAM_CACHE");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The `millstream` command from outside: what it prints, where, and its exit codes.
 
 mod build;
+mod changes;
 mod check;
 mod new;
 mod run;

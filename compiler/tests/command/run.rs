@@ -92,7 +92,7 @@ fn a_job_that_waits_for_more_stops_cleanly() {
     let mut stdout = String::new();
     job.stdout.take().expect("standard output").read_to_string(&mut stdout).expect("the job prints");
     let outcome = Outcome { code: status.code(), stdout, stderr: told };
-    outcome.succeeded().says("1 row in piped.db").prints("Xi'an");
+    outcome.succeeded().says("stopped; 1 record in ").says("1 row in piped.db").prints("Xi'an");
 }
 
 /// Nobody reads standard output any more: no panic, and the job's work is done.

@@ -8,8 +8,8 @@ use millstream_runtime::job::{
     BATCH, Context, Input, Job, JobInfo, OnError, Setting, TableSettings, TableUse,
 };
 use millstream_runtime::operators::{
-    Accumulator, Aggregate, Aggregation, Change, Changed, Count, Distinct, KeyRef,
-    LastValue, Retract, Retraction, Sum,
+    Accumulator, Aggregate, Aggregation, Changed, Count, Distinct, KeyRef, LastValue,
+    Retract, Retraction, Sum,
 };
 use millstream_runtime::scope::Scope;
 use millstream_runtime::state::Text;
@@ -82,6 +82,7 @@ impl Job for HourlyPremium {
             connector: Some("file"),
             source: Some(<UserOrder as Decode>::COLUMNS),
             sink: false,
+            changelog: false,
             lookup: None,
             conflicts: None,
             on_error: OnError::DeadLetter,
@@ -100,6 +101,7 @@ impl Job for HourlyPremium {
             connector: Some("sqlite"),
             source: None,
             sink: true,
+            changelog: false,
             lookup: None,
             conflicts: None,
             on_error: OnError::DeadLetter,
@@ -132,15 +134,17 @@ impl Job for HourlyPremium {
 
     fn emit(&mut self, cx: &mut Context<'_, '_>) -> bool {
         let mut left = BATCH;
-        while left > 0 && let Some(changed) = self.hourly.next_changed(&cx.scope) {
+        while left > 0 && let Some((changed, told)) = self.hourly.next_changed(&cx.scope)
+        {
             left -= 1;
-            match changed {
-                Ok(changed) => {
-                    let told = self.insert_hs_order(changed, cx);
-                    cx.settle_output(&changed, told);
-                }
-                Err(fault) => cx.settle_output(&"hourly", Err(fault)),
-            }
+            let told = told.and(self.insert_hs_order(changed, cx));
+            let row = changed.row();
+            cx.settle_group(
+                0,
+                "hourly",
+                &[("biz_date", row.biz_date.map_or(Value::Null, Value::Text))],
+                told,
+            );
         }
         left == 0
     }
@@ -194,16 +198,8 @@ impl HourlyPremium {
             biz_date: row.biz_date.ok_or_else(|| Fault::null("biz_date"))?,
             ..HsOrder::default()
         };
-        let after = match changed {
-            Changed::Row(row) => hs_order_row(&row)?,
-            Changed::Gone(_) => None,
-        };
-        cx.change(
-            &Change {
-                before: Some(gone),
-                after,
-            },
-        )
+        let (change, told) = changed.replacing(gone, hs_order_row);
+        told.and(cx.change(&change))
     }
 }
 

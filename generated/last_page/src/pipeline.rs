@@ -71,6 +71,7 @@ impl Job for LastPage {
             connector: Some("file"),
             source: Some(<UserLog as Decode>::COLUMNS),
             sink: false,
+            changelog: false,
             lookup: None,
             conflicts: None,
             on_error: OnError::DeadLetter,
@@ -89,6 +90,7 @@ impl Job for LastPage {
             connector: Some("sqlite"),
             source: None,
             sink: true,
+            changelog: false,
             lookup: None,
             conflicts: None,
             on_error: OnError::DeadLetter,
@@ -117,15 +119,21 @@ impl Job for LastPage {
 
     fn emit(&mut self, cx: &mut Context<'_, '_>) -> bool {
         let mut left = BATCH;
-        while left > 0 && let Some(changed) = self.last_log.next_changed(&cx.scope) {
+        while left > 0
+            && let Some((changed, told)) = self.last_log.next_changed(&cx.scope)
+        {
             left -= 1;
-            match changed {
-                Ok(changed) => {
-                    let told = self.insert_user_last_log(changed, cx);
-                    cx.settle_output(&changed, told);
-                }
-                Err(fault) => cx.settle_output(&"last_log", Err(fault)),
-            }
+            let told = told.and(self.insert_user_last_log(changed, cx));
+            let row = changed.row();
+            cx.settle_group(
+                0,
+                "last_log",
+                &[
+                    ("account_id", row.account_id.map_or(Value::Null, Value::Text)),
+                    ("device_id", row.device_id.map_or(Value::Null, Value::Text)),
+                ],
+                told,
+            );
         }
         left == 0
     }

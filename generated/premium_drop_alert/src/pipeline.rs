@@ -81,6 +81,7 @@ impl Job for PremiumDropAlert {
             connector: Some("file"),
             source: Some(<UpdateInfo as Decode>::COLUMNS),
             sink: false,
+            changelog: false,
             lookup: None,
             conflicts: None,
             on_error: OnError::DeadLetter,
@@ -98,6 +99,7 @@ impl Job for PremiumDropAlert {
             connector: Some("sqlite"),
             source: None,
             sink: true,
+            changelog: false,
             lookup: Some(Cache::Lru {
                 rows: 10000,
                 ttl: Some(600000),
@@ -121,6 +123,7 @@ impl Job for PremiumDropAlert {
             connector: Some("sqlite"),
             source: None,
             sink: true,
+            changelog: false,
             lookup: None,
             conflicts: None,
             on_error: OnError::DeadLetter,

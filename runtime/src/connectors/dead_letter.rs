@@ -6,14 +6,15 @@ use std::path::{Path, PathBuf};
 
 use super::{Failure, format};
 use crate::decode::Record;
-use crate::values::Fault;
+use crate::values::{Fault, Value};
 
 /// So many bytes are kept before they are written in the middle of an epoch.
 const FULL: usize = 256 << 10;
 
 /// Appends to the job's dead-letter file, a JSON object a line:
 /// `{"table":…,"file":…,"line":…,"offset":…,"reason":…,"record":…}`, where `record` is the record's text; if it is no
-/// UTF-8, a field `base64` has its bytes. The file is created at the first bad record.
+/// UTF-8, a field `base64` has its bytes. A group of a view whose row could not be computed has no place in a file:
+/// `{"table":…,"view":…,"reason":…,"record":…}`, where `record` is its key. The file is created at the first of them.
 #[derive(Debug)]
 pub struct DeadLetters {
     path: PathBuf,
@@ -47,6 +48,19 @@ impl DeadLetters {
             out.push(b'"');
         }
         out.extend_from_slice(b"}\n");
+        if self.buffer.len() >= FULL { self.flush() } else { Ok(()) }
+    }
+
+    /// Writes a group of a view and counts it: the table that the view's rows come from, its name, and the group's key
+    /// as JSON.
+    pub fn add_group(&mut self, table: &str, view: &str, key: &str, fault: &Fault) -> Result<(), Failure> {
+        self.skip(table);
+        let out = &mut self.buffer;
+        let reason = fault.to_string();
+        let fields = [("table", Value::Text(table)), ("view", Value::Text(view)), ("reason", Value::Text(&reason))];
+        let line = format::json_object(&[&fields[..], &[("record", Value::Text(key))]].concat());
+        out.extend_from_slice(line.as_bytes());
+        out.push(b'\n');
         if self.buffer.len() >= FULL { self.flush() } else { Ok(()) }
     }
 
@@ -98,14 +112,16 @@ mod tests {
         let record = |bytes| Record { bytes, offset: 10, line: 2 };
         letters.add("orders", "a.jsonl", &record(b"{\"id\":\"x\"}"), &Fault::cast("x", "bigint")).unwrap();
         letters.add("orders", "a.jsonl", &record(b"\xff"), &Fault::new("no JSON")).unwrap();
+        letters.add_group("orders", "by_city", "{\"city\":\"a\"}", &Fault::new("too much")).unwrap();
         letters.skip("other");
         assert!(!path.exists());
         letters.flush().unwrap();
         let expected = r#"{"table":"orders","file":"a.jsonl","line":2,"offset":10,"reason":"'x' is no bigint","record":"{\"id\":\"x\"}"}
 {"table":"orders","file":"a.jsonl","line":2,"offset":10,"reason":"no JSON","record":"�","base64":"/w=="}
+{"table":"orders","view":"by_city","reason":"too much","record":"{\"city\":\"a\"}"}
 "#;
         assert_eq!(std::fs::read_to_string(&path).unwrap(), expected);
-        assert_eq!(letters.counts(), [("orders".to_owned(), 2), ("other".to_owned(), 1)]);
+        assert_eq!(letters.counts(), [("orders".to_owned(), 3), ("other".to_owned(), 1)]);
         let mut lost = DeadLetters::new(folder.path().join("absent/letters"));
         lost.add("orders", "", &record(b"x"), &Fault::new("y")).unwrap();
         let failure = lost.flush().unwrap_err();

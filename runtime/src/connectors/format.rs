@@ -100,6 +100,21 @@ pub fn json_row(kind: Option<ChangeKind>, table: &TableInfo, row: &dyn Row, out:
     out.push(b'}');
 }
 
+/// Named values as a JSON object.
+pub fn json_object(values: &[(&str, Value<'_>)]) -> String {
+    let mut out = vec![b'{'];
+    for (position, (name, value)) in values.iter().enumerate() {
+        if position > 0 {
+            out.push(b',');
+        }
+        json_text(name, &mut out);
+        out.push(b':');
+        json(*value, &mut out);
+    }
+    out.push(b'}');
+    String::from_utf8_lossy(&out).into_owned()
+}
+
 /// Appends a row as a CSV record, with the kind of its change as the first field if it is given.
 pub fn csv_row(
     kind: Option<ChangeKind>,

@@ -17,7 +17,7 @@ use std::fmt;
 
 use crate::values::Value;
 
-pub use open::{open_sink, open_source, open_store};
+pub use open::{check_options, open_sink, open_source, open_store};
 
 /// What a connector cannot do: one clear sentence for the user.
 #[derive(Debug)]

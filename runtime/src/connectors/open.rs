@@ -34,6 +34,18 @@ pub fn open_store(kind: &str, table: &TableInfo, options: &Options) -> Result<Bo
     }
 }
 
+/// Whether a connector can work with these options, as far as that is known without opening anything.
+pub fn check_options(kind: &str, table: &'static str, options: &Options) -> Result<(), Failure> {
+    let table = TableInfo { name: table, columns: &[], primary_key: &[] };
+    match kind {
+        "file" => file::check_options(&table, options),
+        "sqlite" => sqlite::check_options(&table, options),
+        "print" => print::check_options(&table, options),
+        // It has none, and who asks for another one is told when it is opened.
+        _ => Ok(()),
+    }
+}
+
 #[cold]
 fn cannot(kind: &str, table: &TableInfo, what: &str) -> Failure {
     Failure::pipeline(format!("table '{}': a table of the connector '{kind}' cannot {what}", table.name))

@@ -2,6 +2,7 @@
 
 use bumpalo::collections::Vec;
 
+use crate::connectors::format;
 use crate::decode::{Decode, Record, Rows};
 use crate::operators::Change;
 use crate::scope::Scope;
@@ -24,10 +25,21 @@ pub struct Context<'a, 't> {
 pub struct RowFault {
     /// Position in the batch; none for a row that a view gave out at the end of an epoch.
     pub row: Option<usize>,
-    /// The row as text, where there is no record.
-    pub text: Option<String>,
+    /// The group of that view.
+    pub group: Option<FaultyGroup>,
     /// Why.
     pub fault: Fault,
+}
+
+/// A group of a view whose row could not be computed or written at the end of an epoch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FaultyGroup {
+    /// The position of the table that the view's rows come from.
+    pub table: usize,
+    /// The view.
+    pub view: &'static str,
+    /// The group's key as a JSON object.
+    pub key: String,
 }
 
 impl<'a, 't> Context<'a, 't> {
@@ -40,15 +52,23 @@ impl<'a, 't> Context<'a, 't> {
     #[inline]
     pub fn settle(&mut self, row: usize, outcome: Result<(), Fault>) {
         if let Err(fault) = outcome {
-            self.faults.push(RowFault { row: Some(row), text: None, fault });
+            self.faults.push(RowFault { row: Some(row), group: None, fault });
         }
     }
 
-    /// Notes the outcome of a row that a view gave out at the end of an epoch.
+    /// Notes the outcome of a row that a view gave out at the end of an epoch: the table that its rows come from, its
+    /// name, and the columns of the group's key.
     #[inline]
-    pub fn settle_output(&mut self, row: &dyn std::fmt::Debug, outcome: Result<(), Fault>) {
+    pub fn settle_group(
+        &mut self,
+        table: usize,
+        view: &'static str,
+        key: &[(&str, Value<'_>)],
+        outcome: Result<(), Fault>,
+    ) {
         if let Err(fault) = outcome {
-            self.faults.push(RowFault { row: None, text: Some(format!("{row:?}")), fault });
+            let group = FaultyGroup { table, view, key: format::json_object(key) };
+            self.faults.push(RowFault { row: None, group: Some(group), fault });
         }
     }
 

@@ -16,7 +16,7 @@ use crate::job::terminal::Terminal;
 use crate::scope::Scope;
 use crate::tables::{Cache, OnConflict};
 
-pub use context::{BATCH, Context, Input, RowFault};
+pub use context::{BATCH, Context, FaultyGroup, Input, RowFault};
 pub use embedded::{Embedded, Gives, LooksUp, Rejected, RejectedRow, Takes};
 pub use info::{JobInfo, Setting, TableSettings};
 
@@ -55,6 +55,8 @@ pub struct TableUse {
     pub source: Option<&'static [&'static str]>,
     /// Whether something is inserted into it.
     pub sink: bool,
+    /// Whether each change of it comes with the row before.
+    pub changelog: bool,
     /// How it is looked up.
     pub lookup: Option<Cache>,
     /// What happens to rows with the same primary key, where that needs state.

@@ -13,7 +13,7 @@ use crate::decode::{Reader, Record};
 use crate::job::arguments::{Arguments, Epoch};
 use crate::job::signals::Stop;
 use crate::job::terminal::{Figures, Summary, Terminal, Written};
-use crate::job::{BATCH, Context, Input, Job, OnError, RowFault, TableUse};
+use crate::job::{BATCH, Context, FaultyGroup, Input, Job, OnError, RowFault, TableUse};
 use crate::scope::{Clock, Scope};
 use crate::tables::{OpenTable, Tables};
 use crate::values::Fault;
@@ -29,11 +29,15 @@ pub(super) fn run<J: Job>(arguments: &Arguments, terminal: &mut Terminal) -> Res
     let stop = Stop::on_signals()?;
     prepare_state(arguments)?;
     let mut running = Running::<J>::open(arguments)?;
+    let mut ended = false;
     while !stop.asked() {
         let progress = running.step()?;
         terminal.progress(running.figures());
         match progress {
-            Progress::End => break,
+            Progress::End => {
+                ended = true;
+                break;
+            }
             Progress::Records => {}
             Progress::Idle => thread::sleep(REST),
         }
@@ -44,13 +48,12 @@ pub(super) fn run<J: Job>(arguments: &Arguments, terminal: &mut Terminal) -> Res
         }
     }
     running.commit()?;
-    running.tell(arguments, terminal)
+    running.tell(arguments, stop.asked() && !ended, terminal)
 }
 
 fn prepare_state(arguments: &Arguments) -> Result<(), Failure> {
-    let failure = |what: &str, error: &std::io::Error| Failure {
-        message: format!("cannot {what} the state folder {}: {error}", arguments.state.display()),
-        environment: true,
+    let failure = |what: &str, error: &std::io::Error| {
+        Failure::file(&format!("{what} the state folder"), &arguments.state, error)
     };
     let letters = arguments.state.join(DEAD_LETTERS);
     if arguments.fresh && letters.exists() {
@@ -217,10 +220,12 @@ impl<J: Job> Running<J> {
             let scope = Scope { memory: &self.memory, clock: &self.clock };
             let more = self.job.emit(&mut Context::new(scope, &mut self.tables, &mut self.faults));
             self.memory.reset();
-            for RowFault { text, fault, .. } in self.faults.drain(..) {
-                let text = text.unwrap_or_default();
-                let record = Record { bytes: text.as_bytes(), offset: 0, line: 0 };
-                self.letters.add(J::INFO.name, "", &record, &fault)?;
+            for RowFault { group, fault, .. } in self.faults.drain(..) {
+                if let Some(group) = group {
+                    let table = &J::TABLES[group.table];
+                    BadRecords { letters: &mut self.letters, skipped: &mut self.skipped, table, file: "" }
+                        .add_group(&group, &fault)?;
+                }
             }
             if !more {
                 break;
@@ -244,8 +249,9 @@ impl<J: Job> Running<J> {
         figures
     }
 
-    fn tell(&mut self, arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
-        let mut summary = Summary { records: self.records, elapsed: self.started.elapsed(), written: Vec::new() };
+    fn tell(&mut self, arguments: &Arguments, stopped: bool, terminal: &mut Terminal) -> Result<(), Failure> {
+        let elapsed = self.started.elapsed();
+        let mut summary = Summary { records: self.records, elapsed, stopped, written: Vec::new() };
         let mut previews = Vec::new();
         for (info, sink, changes) in self.tables.sinks() {
             let preview = if arguments.preview { sink.preview(PREVIEW)? } else { None };
@@ -290,19 +296,32 @@ struct BadRecords<'b> {
 
 impl BadRecords<'_> {
     fn add(&mut self, record: &Record<'_>, fault: &Fault) -> Result<(), Failure> {
-        let name = self.table.info.name;
         match self.table.on_error {
-            OnError::DeadLetter => self.letters.add(name, self.file, record, fault),
-            OnError::Skip => {
-                *self.skipped += 1;
-                self.letters.skip(name);
-                Ok(())
-            }
-            OnError::Fail => Err(Failure {
-                message: format!("{}:{}: {fault} (table '{name}' has on_error: fail)", self.file, record.line),
-                environment: false,
-            }),
+            OnError::DeadLetter => self.letters.add(self.table.info.name, self.file, record, fault),
+            OnError::Skip => self.skip(),
+            OnError::Fail => Err(self.fail(&format!("{}:{}", self.file, record.line), fault)),
         }
+    }
+
+    /// A group of a view whose row could not be computed at the end of an epoch.
+    fn add_group(&mut self, group: &FaultyGroup, fault: &Fault) -> Result<(), Failure> {
+        let FaultyGroup { view, key, .. } = group;
+        match self.table.on_error {
+            OnError::DeadLetter => self.letters.add_group(self.table.info.name, view, key, fault),
+            OnError::Skip => self.skip(),
+            OnError::Fail => Err(self.fail(&format!("view '{view}', group {key}"), fault)),
+        }
+    }
+
+    fn skip(&mut self) -> Result<(), Failure> {
+        *self.skipped += 1;
+        self.letters.skip(self.table.info.name);
+        Ok(())
+    }
+
+    fn fail(&self, place: &str, fault: &Fault) -> Failure {
+        let name = self.table.info.name;
+        Failure::pipeline(format!("{place}: {fault} (table '{name}' has on_error: fail)"))
     }
 }
 
@@ -323,7 +342,7 @@ fn open_table(table: &'static TableUse, options: &Options) -> Result<OpenTable, 
         Some(cache) => Some((open_store(connector(table)?, &table.info, options)?, cache)),
         None => None,
     };
-    Ok(OpenTable { info: &table.info, sink, embedded: false, store, conflicts: table.conflicts })
+    Ok(OpenTable { info: &table.info, sink, changelog: table.changelog, store, conflicts: table.conflicts })
 }
 
 fn connector(table: &'static TableUse) -> Result<&'static str, Failure> {

@@ -142,6 +142,23 @@ impl<R> Changed<R> {
             Self::Row(row) | Self::Gone(row) => row,
         }
     }
+
+    /// What that changes in a table: `gone`, of whose columns the primary key's are right, gives way to the row that
+    /// `make` makes. Where that fails there is none any more, however often the group was written before.
+    pub fn replacing<S>(
+        &self,
+        gone: S,
+        make: impl FnOnce(&R) -> Result<Option<S>, Fault>,
+    ) -> (Change<S>, Result<(), Fault>) {
+        let (after, told) = match self {
+            Self::Row(row) => match make(row) {
+                Ok(after) => (after, Ok(())),
+                Err(fault) => (None, Err(fault)),
+            },
+            Self::Gone(_) => (None, Ok(())),
+        };
+        (Change { before: Some(gone), after }, told)
+    }
 }
 
 impl<A: Aggregation> Default for Aggregate<A> {
@@ -276,8 +293,9 @@ impl<A: Aggregation> Aggregate<A> {
         (Changes::one(change), told)
     }
 
-    /// The next group that changed in this epoch, with its row; none when all were given out.
-    pub fn next_changed<'a>(&mut self, scope: &Scope<'a>) -> Option<Result<Changed<A::Row<'a>>, Fault>> {
+    /// The next group that changed in this epoch, with its row; none when all were given out. A group whose row
+    /// cannot be computed has none any more.
+    pub fn next_changed<'a>(&mut self, scope: &Scope<'a>) -> Option<(Changed<A::Row<'a>>, Result<(), Fault>)> {
         loop {
             let Some(number) = self.changed.get(self.drained).copied() else {
                 self.changed.clear();
@@ -295,10 +313,11 @@ impl<A: Aggregation> Aggregate<A> {
                 self.groups.remove(number);
             }
             return match (row, key) {
-                (Ok(Some(row)), _) => Some(Ok(Changed::Row(row))),
-                (Err(fault), _) => Some(Err(fault)),
-                (Ok(None), Some(key)) => Some(Ok(Changed::Gone(key))),
-                (Ok(None), None) => continue,
+                (Ok(Some(row)), _) => Some((Changed::Row(row), Ok(()))),
+                (Ok(None), Some(key)) => Some((Changed::Gone(key), Ok(()))),
+                (Err(fault), Some(key)) => Some((Changed::Gone(key), Err(fault))),
+                // There is no group without a key.
+                (Ok(None) | Err(_), None) => continue,
             };
         }
     }

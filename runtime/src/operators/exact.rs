@@ -51,7 +51,12 @@ struct Special {
     nan: i64,
     infinite: i64,
     negative_infinite: i64,
+    /// What the parts cannot hold, since no double is as large, in units of 2^1023.
+    units: i64,
 }
+
+/// 2^1023, the largest power of two that is a double.
+const UNIT: f64 = f64::from_bits(0x7fe0_0000_0000_0000);
 
 /// The exact sum of two doubles as a double and its error.
 #[inline]
@@ -84,7 +89,11 @@ impl ExactFloat {
         } else {
             special.negative_infinite += by;
         }
-        if **special == Special::default() {
+        self.drop_empty_special();
+    }
+
+    fn drop_empty_special(&mut self) {
+        if self.special.as_deref() == Some(&Special::default()) {
             self.special = None;
         }
     }
@@ -103,7 +112,10 @@ impl ExactFloat {
                     kept += 1;
                 }
             }
-            if let Some(place) = self.parts.get_mut(kept) {
+            if !carry.is_finite() {
+                self.parts = parts;
+                self.accumulate_huge(value);
+            } else if let Some(place) = self.parts.get_mut(kept) {
                 *place = carry;
                 self.parts[kept + 1..].fill(0.0);
             } else {
@@ -114,6 +126,10 @@ impl ExactFloat {
             }
             return;
         };
+        if !(value + more.last().copied().unwrap_or(0.0)).is_finite() {
+            self.accumulate_huge(value);
+            return;
+        }
         for position in 0..more.len() {
             let (sum, error) = two_sum(carry, more[position]);
             carry = sum;
@@ -126,21 +142,61 @@ impl ExactFloat {
         more.push(carry);
     }
 
-    /// The sum, rounded once.
-    #[expect(clippy::float_cmp, reason = "the comparison is of exact results")]
-    pub fn value(&self) -> f64 {
-        if let Some(special) = &self.special {
-            let nan = special.nan > 0 || special.infinite > 0 && special.negative_infinite > 0;
-            if nan {
-                return f64::NAN;
+    /// The same where two parts together are larger than any double: whole units are counted beside the parts.
+    #[cold]
+    fn accumulate_huge(&mut self, value: f64) {
+        let parts: &[f64] = self.more.as_deref().map_or(&self.parts, Vec::as_slice);
+        let mut all = Vec::with_capacity(parts.len() + 1);
+        let (mut carry, mut units) = (value, 0);
+        for mut part in parts.iter().copied() {
+            if !(carry + part).is_finite() {
+                for large in [&mut carry, &mut part] {
+                    // Exact, since the two are within a factor of two of each other.
+                    if large.abs() >= UNIT / 2.0 {
+                        units += if *large > 0.0 { 1 } else { -1 };
+                        *large -= UNIT.copysign(*large);
+                    }
+                }
             }
-            if special.infinite > 0 {
-                return f64::INFINITY;
-            }
-            if special.negative_infinite > 0 {
-                return f64::NEG_INFINITY;
+            let (sum, error) = two_sum(carry, part);
+            carry = sum;
+            if error != 0.0 {
+                all.push(error);
             }
         }
+        all.push(carry);
+        self.more = Some(Box::new(all));
+        self.special.get_or_insert_default().units += units;
+        self.drop_empty_special();
+    }
+
+    /// The sum, rounded once; infinite if it is larger than any double.
+    pub fn value(&self) -> f64 {
+        let Some(special) = &self.special else { return self.rounded() };
+        let nan = special.nan > 0 || special.infinite > 0 && special.negative_infinite > 0;
+        if nan {
+            return f64::NAN;
+        }
+        if special.infinite > 0 {
+            return f64::INFINITY;
+        }
+        if special.negative_infinite > 0 {
+            return f64::NEG_INFINITY;
+        }
+        // The units go back among the parts as far as those have room.
+        let mut whole = Self { special: None, ..self.clone() };
+        for _ in 0..special.units.unsigned_abs() {
+            whole.accumulate(if special.units > 0 { UNIT } else { -UNIT });
+            if whole.special.is_some() {
+                return if special.units > 0 { f64::INFINITY } else { f64::NEG_INFINITY };
+            }
+        }
+        whole.rounded()
+    }
+
+    /// The sum of the parts, rounded once.
+    #[expect(clippy::float_cmp, reason = "the comparison is of exact results")]
+    fn rounded(&self) -> f64 {
         let parts: &[f64] = self.more.as_deref().map_or(&self.parts, Vec::as_slice);
         let mut rest = parts.iter().rev().copied().skip_while(|part| *part == 0.0);
         let mut high = rest.next().unwrap_or(0.0);
@@ -215,6 +271,34 @@ mod tests {
             sum.add(value);
         }
         assert_eq!(sum.value().to_bits(), 1.0f64.to_bits());
+    }
+
+    #[test]
+    fn sums_beyond_the_largest_double_are_infinite_and_come_back() {
+        let mut sum = ExactFloat::default();
+        let values = [1e308, 0.1, 1.7e308, f64::MAX, 3.0, f64::MAX, 1e-300, 1e300, 9e307];
+        for value in values {
+            sum.add(value);
+        }
+        assert_eq!(sum.value().to_bits(), f64::INFINITY.to_bits());
+        for value in [f64::MAX, 1e308, 1.7e308, f64::MAX, 9e307] {
+            sum.subtract(value);
+        }
+        assert_eq!(sum.value().to_bits(), 1e300f64.to_bits());
+        for value in [1e300, 3.0, 0.1] {
+            sum.subtract(value);
+        }
+        assert_eq!(sum.value().to_bits(), 1e-300f64.to_bits());
+        sum.subtract(1e-300);
+        // What is large one way and the other way around is not large.
+        for value in [-f64::MAX, -f64::MAX, -f64::MAX, f64::MAX, f64::MAX, f64::MAX, 2.5] {
+            sum.add(value);
+        }
+        assert_eq!(sum.value().to_bits(), 2.5f64.to_bits());
+        for _ in 0..3 {
+            sum.subtract(f64::MAX);
+        }
+        assert_eq!(sum.value().to_bits(), f64::NEG_INFINITY.to_bits());
     }
 
     #[test]

@@ -70,8 +70,9 @@ pub struct OpenTable {
     pub info: &'static TableInfo,
     /// Where its changes go; none if nothing is inserted, or if the program reads the changes itself.
     pub sink: Option<Box<dyn Sink>>,
-    /// Whether the program that embeds the pipeline reads the changes, with the rows before.
-    pub embedded: bool,
+    /// Whether changes come with the rows before, which the program that embeds the pipeline reads, or a sink that
+    /// writes a changelog. A job that was compiled for another sink gives new rows and keys alone.
+    pub changelog: bool,
     /// What look-ups ask.
     pub store: Option<(Box<dyn Store>, Cache)>,
     /// What happens to rows with the same primary key, where that needs state.
@@ -81,7 +82,7 @@ pub struct OpenTable {
 impl Tables {
     /// Adds the next table.
     pub fn open(&mut self, table: OpenTable) {
-        let changelog = table.embedded || table.sink.as_ref().is_some_and(|sink| sink.wants_changelog());
+        let changelog = table.changelog && table.sink.as_ref().is_none_or(|sink| sink.wants_changelog());
         self.all.push(Table {
             info: table.info,
             sink: table.sink,

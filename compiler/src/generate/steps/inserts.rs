@@ -77,10 +77,10 @@ impl Generator<'_> {
         input: &TokenStream,
     ) -> (TokenStream, TokenStream) {
         let changed = self.imports().runtime("operators", "Changed");
-        let change = self.imports().runtime("operators", "Change");
-        let call = function.call(&quote!(&row));
         let parameter = quote!(changed: #changed<#input>);
         if *write == Write::Latest {
+            let change = self.imports().runtime("operators", "Change");
+            let call = function.call(&quote!(&row));
             let body = quote! {
                 let #changed::Row(row) = changed else { return Ok(()) };
                 match #call? { Some(row) => cx.change(&#change::insert(row)), None => Ok(()) }
@@ -101,11 +101,12 @@ impl Generator<'_> {
         });
         let keys: Vec<TokenStream> = keys.collect();
         let rest = (table.primary_key.len() < table.columns.len()).then(|| quote!(..#row_name::default()));
+        let make = function.mapping();
         let body = quote! {
             let row = changed.row();
             let gone = #row_name { #(#keys,)* #rest };
-            let after = match changed { #changed::Row(row) => #call?, #changed::Gone(_) => None };
-            cx.change(&#change { before: Some(gone), after })
+            let (change, told) = changed.replacing(gone, #make);
+            told.and(cx.change(&change))
         };
         (parameter, body)
     }

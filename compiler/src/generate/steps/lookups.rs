@@ -100,11 +100,28 @@ impl Generator<'_> {
             .collect()
     }
 
-    /// A function that notes which keys a row will look up, so that a batch asks once.
+    /// Whether each row of a batch, or what views without state make of it, comes to this view: then the keys that it
+    /// looks up are known before the batch is worked on.
+    fn is_foreseen(&self, input: Input) -> bool {
+        match input {
+            Input::Table(_) => true,
+            Input::View(id) => {
+                let view = self.plan.view(id).0;
+                view.group.is_none() && view.lookups.is_empty() && self.is_foreseen(view.input)
+            }
+        }
+    }
+
+    /// A function that notes which keys a row will look up, so that a batch asks once. Keys that come out of another
+    /// look-up of the same row are not known yet.
     pub fn want_function(&self, id: ViewId) -> Option<Computed> {
         let (view, planned) = self.plan.view(id);
-        let lookup = view.lookups.first().filter(|_| !planned.is_unused())?;
-        let Input::Table(_) = view.input else { return None };
+        if planned.is_unused() || !self.is_foreseen(view.input) {
+            return None;
+        }
+        let of_row = |lookup: &&Lookup| lookup.key.iter().all(|key| highest_input(key) == 0);
+        let lookups: Vec<&Lookup> = view.lookups.iter().filter(of_row).collect();
+        let first = lookups.first()?;
         let label = self.names.view(id);
         let column = |from: ColumnRef| self.view_column(view, from, 0);
         let emitter = self.emitter(&column, true, label);
@@ -117,13 +134,20 @@ impl Generator<'_> {
                 quote!(if #test { return Ok(()); })
             })
             .collect();
-        let keys = self.key_values(lookup, &emitter);
-        let row = &self.names.tables[lookup.table.0 as usize];
-        let body = quote!(#(#early)* cx.want::<#row>(&[#(#keys),*]); Ok(()));
+        let wants = lookups.iter().map(|lookup| {
+            let (keys, row) = (self.key_values(lookup, &emitter), &self.names.tables[lookup.table.0 as usize]);
+            quote!(cx.want::<#row>(&[#(#keys),*]);)
+        });
+        let wants: Vec<TokenStream> = wants.collect();
+        let body = quote!(#(#early)* #(#wants)* Ok(()));
         let constants = emitter.uses_constants.get();
-        let table = &self.plan.table(lookup.table).0.name.value;
-        let doc =
-            self.doc(&format!("Notes the row of `{table}` that `{}` will look up.", view.name.value), lookup.span);
+        let tables: Vec<String> =
+            lookups.iter().map(|lookup| format!("`{}`", self.plan.table(lookup.table).0.name.value)).collect();
+        let what = if tables.len() == 1 { "row" } else { "rows" };
+        let doc = self.doc(
+            &format!("Notes the {what} of {} that `{}` will look up.", tables.join(", "), view.name.value),
+            first.span,
+        );
         let input = self.input_row(view.input, &quote!('a));
         Some(self.function(&doc, format_ident!("{label}_want"), &input, &quote!(()), &body, constants, false, true))
     }

@@ -36,15 +36,7 @@ impl Generator<'_> {
         let method = ident(self.names.table(id));
         let row = self.table_row(id, &quote!('a));
         let context = self.imports().runtime("job", "Context");
-        let asks: Vec<TokenStream> = wants
-            .iter()
-            .filter(|(view, _)| planned.readers.contains(&Reader::View(*view)))
-            .map(|(_, want)| {
-                let call = want.call(&quote!(row));
-                // A row that cannot be computed is told of when it is its turn.
-                quote!(let _ = #call;)
-            })
-            .collect();
+        let asks = self.asks(&planned.readers, wants, functions);
         let ask = (!asks.is_empty()).then(|| quote!(for row in rows { #(#asks)* } cx.fetch();));
         let doc = self.doc(&format!("Takes a batch of rows of `{}`.", table.name.value), table.name.span);
         let work = match self.warmed(planned.readers.as_slice(), functions) {
@@ -74,6 +66,32 @@ impl Generator<'_> {
             }
         };
         quote!(#doc pub fn #method<'a>(&mut self, rows: &[#row], cx: &mut #context<'a, '_>) { #work })
+    }
+
+    /// Notes the keys that a row will look up in the views that read it, and in those behind views that only map it.
+    fn asks(
+        &self,
+        readers: &[Reader],
+        wants: &[(ViewId, Computed)],
+        functions: &[Option<Computed>],
+    ) -> Vec<TokenStream> {
+        let mut asks = Vec::new();
+        for reader in readers {
+            let Reader::View(id) = reader else { continue };
+            // A row that cannot be computed is told of when it is its turn.
+            if let Some((_, want)) = wants.iter().find(|(view, _)| view == id) {
+                let call = want.call(&quote!(row));
+                asks.push(quote!(let _ = #call;));
+            }
+            let (view, planned) = self.plan.view(*id);
+            let Some(function) = functions[id.0 as usize].as_ref() else { continue };
+            if view.group.is_none() && view.lookups.is_empty() {
+                let behind = self.asks(&planned.readers, wants, functions);
+                let call = function.call(&quote!(row));
+                asks.extend((!behind.is_empty()).then(|| quote!(if let Ok(Some(row)) = &#call { #(#behind)* })));
+            }
+        }
+        asks
     }
 
     /// The one view that groups and alone reads a table: its inputs are computed first, so that the look-ups of a
@@ -160,7 +178,10 @@ impl Generator<'_> {
         let doc = self.doc(&format!("View `{}`: takes what `{from}` gives.", view.name.value), view.from_span);
         let whole = |parameter: TokenStream, body: TokenStream| quote!(#doc fn #method<'a>(&mut self, #parameter, cx: &mut #context<'a, '_>) -> Result<(), #fault> { #body });
         let readers = &planned.readers;
-        let change = imports.runtime("operators", "Change");
+        let changes = || {
+            let change = imports.runtime("operators", "Change");
+            quote!(change: #change<#input>)
+        };
         let Some(grouping) = self.grouping(id) else {
             if append {
                 let (call, on) = (function.call(&quote!(row)), self.hand_on(readers, &quote!(&row)));
@@ -169,7 +190,7 @@ impl Generator<'_> {
             }
             let (call, on) = (function.call(&quote!(&row)), self.hand_on(readers, &quote!(change)));
             let body = quote!(let (change, told) = change.map(|row| #call); told.and(#on));
-            return vec![whole(quote!(change: #change<#input>), body)];
+            return vec![whole(changes(), body)];
         };
         let deferred = matches!(planned.emission, Emission::EpochEnd { .. });
         let on = self.hand_on(readers, &quote!(change));
@@ -184,7 +205,7 @@ impl Generator<'_> {
                 }
             };
             let body = quote!(let (change, told) = change.map(|row| #call); #work);
-            return vec![whole(quote!(change: #change<#input>), body)];
+            return vec![whole(changes(), body)];
         }
         let lifetime = types::lifetime(grouping.input.iter());
         let input_name = format_ident!("{}Input", self.names.views[id.0 as usize]);

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use flate2::bufread::MultiGzDecoder;
+use flate2::bufread::GzDecoder;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
@@ -15,7 +15,7 @@ use super::super::Failure;
 /// A file that is being read; what is read is decompressed.
 pub(super) enum Input {
     Plain(Counted),
-    Gzip(Box<MultiGzDecoder<BufReader<Counted>>>),
+    Gzip(Box<Gzip>),
     Zstandard(Box<Zstandard>),
 }
 
@@ -38,7 +38,10 @@ impl Input {
         }
         let counted = Counted { file, read: Arc::clone(read) };
         match path.extension().and_then(|extension| extension.to_str()) {
-            Some("gz") => Ok(Self::Gzip(Box::new(MultiGzDecoder::new(BufReader::with_capacity(128 << 10, counted))))),
+            Some("gz") => {
+                let between = Some(BufReader::with_capacity(128 << 10, counted));
+                Ok(Self::Gzip(Box::new(Gzip { between, member: None, begun: false })))
+            }
             Some("zst") => {
                 let source = BufReader::with_capacity(128 << 10, counted);
                 Ok(Self::Zstandard(Box::new(Zstandard { source, decoder: FrameDecoder::new(), open: false })))
@@ -91,6 +94,56 @@ impl Read for Counted {
         let count = self.file.read(buffer)?;
         self.read.fetch_add(count as u64, Ordering::Relaxed);
         Ok(count)
+    }
+}
+
+/// Members of gzip, one after the other. An empty file has none; zeros behind the last one are padding, as `gzip`
+/// sees it.
+pub(super) struct Gzip {
+    /// The file between two members.
+    between: Option<BufReader<Counted>>,
+    /// The member that is being read.
+    member: Option<GzDecoder<BufReader<Counted>>>,
+    /// Whether there was a member.
+    begun: bool,
+}
+
+impl Gzip {
+    /// Goes to the next member; false at the end of the file.
+    fn next_member(&mut self) -> io::Result<bool> {
+        let Some(source) = &mut self.between else { return Ok(false) };
+        loop {
+            let bytes = source.fill_buf()?;
+            let zeros = bytes.iter().take_while(|byte| self.begun && **byte == 0).count();
+            if zeros < bytes.len() {
+                source.consume(zeros);
+                break;
+            }
+            if bytes.is_empty() {
+                return Ok(false);
+            }
+            source.consume(zeros);
+        }
+        self.begun = true;
+        self.member = self.between.take().map(GzDecoder::new);
+        Ok(true)
+    }
+}
+
+impl Read for Gzip {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            if let Some(member) = &mut self.member {
+                let count = member.read(buffer)?;
+                if count > 0 || buffer.is_empty() {
+                    return Ok(count);
+                }
+                self.between = self.member.take().map(GzDecoder::into_inner);
+            }
+            if !self.next_member()? {
+                return Ok(0);
+            }
+        }
     }
 }
 

@@ -14,24 +14,48 @@ use super::{create_parent, refuse_compressed};
 use crate::values::Value;
 
 /// The tables that are open in this process, so that a sink and a look-up of one file share its rows.
-static OPEN: Mutex<Vec<(PathBuf, Weak<Mutex<Memory>>)>> = Mutex::new(Vec::new());
+static OPEN: Mutex<Vec<Open>> = Mutex::new(Vec::new());
+
+struct Open {
+    path: PathBuf,
+    table: TableInfo,
+    rows: Weak<Mutex<Memory>>,
+}
 
 /// Opens the sink. Rows that the file holds already stay.
 pub(super) fn open_sink(table: &TableInfo, settings: &Settings) -> Result<Box<dyn Sink>, Failure> {
     let path = path(settings)?;
     refuse_compressed(path, settings)?;
     create_parent(path)?;
-    if path.is_dir() {
-        return Err(Failure::environment(format!("cannot write {}: it is a folder", path.display())));
+    let known = path.metadata().ok();
+    if let Some(known) = &known {
+        refuse_special(path, known)?;
     }
-    let temporary = temporary(path);
+    // A link stays a link: what it points at is replaced.
+    let target = real(path);
+    let temporary = temporary(&target);
     File::create(&temporary)
         .and_then(|_| fs::remove_file(&temporary))
         .map_err(|error| Failure::file("write", path, &error))?;
-    let changed = !path.exists();
+    let changed = known.is_none();
     let rows = share(table, settings, path, changed)?;
     let (path, format) = (path.to_owned(), settings.format.clone());
-    Ok(Box::new(Keyed { table: *table, path, temporary, format, rows, changed, text: Vec::new() }))
+    Ok(Box::new(Keyed { table: *table, path, target, temporary, format, rows, changed, text: Vec::new() }))
+}
+
+/// A folder, a device or a pipe cannot be replaced by a file.
+fn refuse_special(path: &Path, known: &fs::Metadata) -> Result<(), Failure> {
+    let path = path.display();
+    if known.is_dir() {
+        return Err(Failure::environment(format!("cannot write {path}: it is a folder")));
+    }
+    if known.is_file() {
+        return Ok(());
+    }
+    Err(Failure::environment(format!(
+        "cannot write {path}: a table with a primary key replaces its file as a whole, and this is no plain file; \
+         name one, or - for standard output"
+    )))
 }
 
 /// Opens a file for look-ups.
@@ -58,14 +82,21 @@ fn temporary(path: &Path) -> PathBuf {
 
 /// The rows of a file, loaded if nobody has it open yet; `absent` if there is no file to load.
 fn share(table: &TableInfo, settings: &Settings, path: &Path, absent: bool) -> Result<Arc<Mutex<Memory>>, Failure> {
-    let name = match (path.parent().map(Path::canonicalize), path.file_name()) {
-        (Some(Ok(folder)), Some(name)) => folder.join(name),
-        _ => path.to_owned(),
-    };
+    let name = real(path);
     let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
-    open.retain(|(_, rows)| rows.strong_count() > 0);
-    if let Some(rows) = open.iter().find(|(known, _)| *known == name).and_then(|(_, rows)| rows.upgrade()) {
-        return Ok(rows);
+    open.retain(|open| open.rows.strong_count() > 0);
+    if let Some((known, rows)) =
+        open.iter().find(|open| open.path == name).and_then(|open| Some((open.table, open.rows.upgrade()?)))
+    {
+        if known.columns == table.columns && known.primary_key == table.primary_key {
+            return Ok(rows);
+        }
+        return Err(Failure::pipeline(format!(
+            "the tables '{}' and '{}' use the same file {} with other columns or keys; give each a file of its own",
+            known.name,
+            table.name,
+            path.display()
+        )));
     }
     let mut rows = Memory::new(table);
     if !absent {
@@ -75,8 +106,16 @@ fn share(table: &TableInfo, settings: &Settings, path: &Path, absent: bool) -> R
         })?;
     }
     let rows = Arc::new(Mutex::new(rows));
-    open.push((name, Arc::downgrade(&rows)));
+    open.push(Open { path: name, table: *table, rows: Arc::downgrade(&rows) });
     Ok(rows)
+}
+
+/// The path without links, also of a file that is not there yet.
+fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| match (path.parent().map(Path::canonicalize), path.file_name()) {
+        (Some(Ok(folder)), Some(name)) => folder.join(name),
+        _ => path.to_owned(),
+    })
 }
 
 fn lock(rows: &Mutex<Memory>) -> MutexGuard<'_, Memory> {
@@ -86,6 +125,8 @@ fn lock(rows: &Mutex<Memory>) -> MutexGuard<'_, Memory> {
 struct Keyed {
     table: TableInfo,
     path: PathBuf,
+    /// The file itself, if `path` is a link.
+    target: PathBuf,
     temporary: PathBuf,
     format: Format,
     rows: Arc<Mutex<Memory>>,
@@ -98,6 +139,9 @@ impl Keyed {
     /// Writes all rows in the order of their keys; the disk has them before the file takes its place.
     fn write_all(&mut self) -> io::Result<()> {
         let mut file = File::create(&self.temporary)?;
+        if let Ok(known) = self.target.metadata() {
+            file.set_permissions(known.permissions())?;
+        }
         self.text.clear();
         if let Format::Csv(csv) = &self.format
             && csv.header
@@ -126,7 +170,7 @@ impl Keyed {
         }
         file.write_all(&self.text)?;
         file.sync_all()?;
-        fs::rename(&self.temporary, &self.path)
+        fs::rename(&self.temporary, &self.target)
     }
 }
 

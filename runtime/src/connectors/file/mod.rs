@@ -44,6 +44,11 @@ pub(super) fn open_store(table: &TableInfo, options: &Options) -> Result<Box<dyn
     keyed::open_store(table, &Settings::new(table, options)?)
 }
 
+/// Whether the options can be used.
+pub(super) fn check_options(table: &TableInfo, options: &Options) -> Result<(), Failure> {
+    Settings::new(table, options).map(|_| ())
+}
+
 /// Creates the folder in which a file is written.
 pub(super) fn create_parent(path: &Path) -> Result<(), Failure> {
     match path.parent() {

@@ -135,6 +135,7 @@ impl Stream {
     /// Fills the buffer behind what is left of the last one.
     fn fill(&mut self, bytes: &mut [u8]) -> Result<Filled, Failure> {
         let mut filled = Filled { length: self.rest.len(), any: false, end: self.ended };
+        let mut replaced = false;
         while filled.length < bytes.len() && !filled.end {
             let into = &mut bytes[filled.length..];
             let count = match &mut self.from {
@@ -153,10 +154,12 @@ impl Stream {
                     filled.any = true;
                 }
                 None if filled.any => break,
-                None => {
-                    filled.end = self.is_replaced()?;
+                None if replaced || !self.is_replaced()? => {
+                    filled.end = replaced;
                     break;
                 }
+                // What was appended before the file was replaced is read first.
+                None => replaced = true,
             }
         }
         Ok(filled)

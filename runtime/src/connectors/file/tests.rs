@@ -85,6 +85,7 @@ fn plain_and_compressed_files() {
         ("a.jsonl", text.as_bytes().to_vec()),
         ("a.jsonl.gz", gzip(text.as_bytes())),
         ("b.gz", [gzip(first), gzip(second)].concat()),
+        ("padded.gz", [gzip(first), gzip(second), vec![0; 700]].concat()),
         ("a.jsonl.zst", zstandard(text.as_bytes())),
         ("b.zst", [zstandard(first), skipped, zstandard(b""), zstandard(second)].concat()),
     ] {
@@ -114,8 +115,10 @@ fn plain_and_compressed_files() {
             );
         }
     }
-    fs::write(folder.path().join("empty"), "").unwrap();
-    assert_eq!(read_all(&mut *source(&folder.path().join("empty"), &[]).unwrap()), [""; 0]);
+    for name in ["empty", "empty.gz", "empty.zst"] {
+        fs::write(folder.path().join(name), "").unwrap();
+        assert_eq!(read_all(&mut *source(&folder.path().join(name), &[]).unwrap()), [""; 0]);
+    }
 }
 
 #[test]
@@ -399,6 +402,46 @@ fn a_table_with_key_is_replaced_as_a_whole() {
         true,
     );
     assert!(refused.ends_with("it is a folder"), "{refused}");
+}
+
+#[cfg(unix)]
+#[test]
+fn only_a_plain_file_is_replaced() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let folder = tempfile::tempdir().unwrap();
+    let device = Path::new("/dev/full");
+    let refused = message(open_sink("file", &TABLE, &options(&[("path", "/dev/full")])), true);
+    assert!(refused.starts_with("cannot write /dev/full: ") && refused.contains("no plain file"), "{refused}");
+    assert!(!device.metadata().unwrap().is_file());
+    // What a link points at is replaced, and who may read it stays.
+    let (file, link) = (folder.path().join("real.jsonl"), folder.path().join("link.jsonl"));
+    fs::write(&file, "").unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+    symlink(&file, &link).unwrap();
+    let mut sink = open_sink("file", &TABLE, &options(&[("path", link.to_str().unwrap())])).unwrap();
+    sink.write(ChangeKind::Insert, &row(1, None, 0)).unwrap();
+    sink.commit(1).unwrap();
+    assert!(link.symlink_metadata().unwrap().is_symlink());
+    assert_eq!(fs::read_to_string(&file).unwrap(), "{\"id\":1,\"name\":null,\"price\":0.00}\n");
+    assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o640);
+    // The link and the file are one table.
+    let mut store = open_store("file", &TABLE, &options(&[("path", file.to_str().unwrap())])).unwrap();
+    sink.write(ChangeKind::Insert, &row(2, None, 0)).unwrap();
+    let mut count = 0;
+    store.scan(&mut |_| count += 1).unwrap();
+    assert_eq!(count, 2);
+}
+
+#[test]
+fn two_tables_of_one_file_have_the_same_columns() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("table.jsonl");
+    let options = options(&[("path", path.to_str().unwrap())]);
+    let other = TableInfo { name: "others", primary_key: &[1], ..TABLE };
+    let _sink = open_sink("file", &TABLE, &options).unwrap();
+    let refused = message(open_sink("file", &other, &options), false);
+    assert!(refused.starts_with("the tables 'orders' and 'others' use the same file "), "{refused}");
+    assert!(open_store("file", &TABLE, &options).is_ok());
 }
 
 #[test]

@@ -7,15 +7,22 @@ use super::{ChangeKind, Failure, Options, Row, Sink, TableInfo, format};
 
 /// Opens the sink. Options: `format`: `row` (default) or `json`.
 pub(super) fn open_sink(table: &TableInfo, options: &Options) -> Result<Box<dyn Sink>, Failure> {
-    let reading = Reading::new("print", table, options, &["format"])?;
-    let json = match reading.get("format") {
-        None | Some("row") => false,
-        Some("json") => true,
-        Some(other) => {
-            return Err(reading.wrong(&format!("the option 'format' is '{other}', but must be row or json")));
-        }
-    };
+    let json = is_json(table, options)?;
     Ok(Box::new(Print { table: *table, json, buffer: Vec::new(), out: io::stdout() }))
+}
+
+/// Whether the options can be used.
+pub(super) fn check_options(table: &TableInfo, options: &Options) -> Result<(), Failure> {
+    is_json(table, options).map(|_| ())
+}
+
+fn is_json(table: &TableInfo, options: &Options) -> Result<bool, Failure> {
+    let reading = Reading::new("print", table, options, &["format"])?;
+    match reading.get("format") {
+        None | Some("row") => Ok(false),
+        Some("json") => Ok(true),
+        Some(other) => Err(reading.wrong(&format!("the option 'format' is '{other}', but must be row or json"))),
+    }
 }
 
 /// So many bytes are kept before they are written in the middle of an epoch.

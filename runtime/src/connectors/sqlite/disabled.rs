@@ -12,6 +12,11 @@ pub(in super::super) fn open_store(table: &TableInfo, _options: &Options) -> Res
     Err(missing(table))
 }
 
+/// Has no options.
+pub(in super::super) fn check_options(table: &TableInfo, _options: &Options) -> Result<(), Failure> {
+    Err(missing(table))
+}
+
 fn missing(table: &TableInfo) -> Failure {
     Failure::pipeline(format!(
         "table '{}': the connector 'sqlite' is compiled out; build the crate millstream-runtime with its feature \

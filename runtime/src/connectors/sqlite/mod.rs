@@ -29,6 +29,6 @@ mod table;
 mod tests;
 
 #[cfg(not(feature = "sqlite"))]
-pub(super) use self::disabled::{open_sink, open_store};
+pub(super) use self::disabled::{check_options, open_sink, open_store};
 #[cfg(feature = "sqlite")]
-pub(super) use self::{sink::open_sink, store::open_store};
+pub(super) use self::{sink::open_sink, store::open_store, table::check_options};

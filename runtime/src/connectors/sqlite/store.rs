@@ -1,11 +1,16 @@
 //! Look-ups by primary key.
 
+use bumpalo::Bump;
+use jiff::tz::TimeZone;
 use rusqlite::Error;
 
+use super::super::sql_type::SqlType;
 use super::super::{Failure, Options, Store, TableInfo};
 use super::binding::{Affinity, bind, value};
 use super::database::lock;
 use super::table::{Table, list, quoted};
+use crate::decode::Field;
+use crate::scope::{Clock, Scope};
 use crate::values::Value;
 
 /// So many keys are asked for in one query; what is left over is asked for key by key.
@@ -92,14 +97,31 @@ impl Store for SqliteStore {
         run().map_err(|error| database.failure(&error))
     }
 
+    /// The values of the key are given as their columns' types have them: whoever keeps the rows compares them with
+    /// the keys of look-ups, and SQLite has no dates, booleans or decimals.
     fn scan(&mut self, found: &mut dyn FnMut(&[Value<'_>])) -> Result<(), Failure> {
         let database = lock(&self.table.database);
-        let columns = self.table.info.columns.len();
+        let TableInfo { columns, primary_key, .. } = self.table.info;
+        let types: Vec<SqlType> = columns.iter().map(SqlType::of).collect();
+        let (mut memory, clock) = (Bump::new(), Clock::new(0, TimeZone::UTC));
         let mut run = || -> Result<(), Error> {
             let mut statement = database.connection.prepare_cached(&self.all)?;
             let mut rows = statement.raw_query();
             while let Some(row) = rows.next()? {
-                hand_over(row, 0, columns, found)?;
+                memory.reset();
+                let scope = Scope { memory: &memory, clock: &clock };
+                hand_over(row, 0, columns.len(), &mut |values| {
+                    let mut typed = bumpalo::collections::Vec::from_iter_in(values.iter().copied(), &memory);
+                    for column in primary_key {
+                        // A value that is none of the type is the key of no look-up.
+                        if let (Some(value), Some(ty)) = (typed.get_mut(*column), types.get(*column))
+                            && let Ok(key) = ty.value(Field::Value(*value), &scope)
+                        {
+                            *value = key;
+                        }
+                    }
+                    found(&typed);
+                })?;
             }
             Ok(())
         };

@@ -29,16 +29,36 @@ struct Found {
     in_key: bool,
 }
 
+/// The options of a table.
+struct Settings<'o> {
+    path: &'o Path,
+    /// The table's name in the database.
+    name: &'o str,
+    initial: Option<&'o Path>,
+}
+
+impl<'o> Settings<'o> {
+    fn new(info: &TableInfo, options: &'o Options) -> Result<Self, Failure> {
+        let reading = Reading::new("sqlite", info, options, &["path", "table", "initial"])?;
+        let name = if reading.get("table").is_some() { reading.required("table")? } else { info.name };
+        Ok(Self { path: Path::new(reading.required("path")?), name, initial: reading.get("initial").map(Path::new) })
+    }
+}
+
+/// Whether the options can be used.
+pub(in super::super) fn check_options(info: &TableInfo, options: &Options) -> Result<(), Failure> {
+    Settings::new(info, options).map(|_| ())
+}
+
 impl Table {
     /// Opens a table by its options, and creates it if it is missing.
     pub fn open(info: &TableInfo, options: &Options) -> Result<Self, Failure> {
-        let reading = Reading::new("sqlite", info, options, &["path", "table", "initial"])?;
-        let database = database::open(Path::new(reading.required("path")?))?;
-        let name = reading.get("table").unwrap_or(info.name).to_owned();
-        let mut table = Self { database, info: *info, name, affinities: Vec::new() };
+        let Settings { path, name, initial } = Settings::new(info, options)?;
+        let database = database::open(path)?;
+        let mut table = Self { database, info: *info, name: name.to_owned(), affinities: Vec::new() };
         let mut columns = table.columns()?;
         if columns.is_empty() {
-            table.create(reading.get("initial").map(Path::new))?;
+            table.create(initial)?;
             columns = table.columns()?;
         }
         table.check(&columns)?;

@@ -233,6 +233,35 @@ fn look_ups_by_two_columns() {
     assert_eq!(found, (0..200).filter(|id| id % 2 == 1).collect::<Vec<usize>>());
 }
 
+/// SQLite keeps dates as text, booleans as integers and decimals as doubles; a table that is kept whole in memory is
+/// asked with the values of the pipeline.
+#[test]
+fn a_whole_table_has_the_keys_of_its_types() {
+    const RATES: TableInfo = TableInfo {
+        name: "rates",
+        columns: &[
+            ColumnInfo::nullable("note", "varchar"),
+            ColumnInfo::not_null("day", "date"),
+            ColumnInfo::not_null("rate", "decimal(10, 2)"),
+            ColumnInfo::not_null("open", "boolean"),
+        ],
+        primary_key: &[1, 2, 3],
+    };
+    let (_folder, path, options) = place();
+    let key = [Value::Date(20_000), Value::Decimal { unscaled: 100, scale: 2 }, Value::Boolean(true)];
+    let mut sink = open_sink("sqlite", &RATES, &options).unwrap();
+    sink.write(ChangeKind::Insert, &Cells([&[Value::Null], &key[..]].concat())).unwrap();
+    sink.commit(1).unwrap();
+    Connection::open(&path).unwrap().execute("insert into rates values ('x', 'no day', 1, 1)", []).unwrap();
+    let mut found = Vec::new();
+    let mut store = open_store("sqlite", &RATES, &options).unwrap();
+    store.scan(&mut |values| found.push(format!("{:?}", &values[1..]))).unwrap();
+    found.sort();
+    assert_eq!(found.len(), 2);
+    assert_eq!(found[0], format!("{key:?}"));
+    assert!(found[1].contains("no day"));
+}
+
 #[test]
 fn initial_fills_a_new_table_only() {
     let (folder, path, mut options) = place();
@@ -293,6 +322,8 @@ fn what_goes_wrong_is_one_sentence() {
     let of = |pairs: &[(&str, &str)]| open_sink("sqlite", &TABLE, &super::super::testing::options(pairs));
     assert!(message(of(&[("path", text)]), true).ends_with("it is a folder"));
     assert_eq!(message(of(&[]), false), "table 'orders', sqlite: the option 'path' is missing");
+    let nameless = message(of(&[("path", path.to_str().unwrap()), ("table", "")]), false);
+    assert_eq!(nameless, "table 'orders', sqlite: the option 'table' is empty");
     let unknown = message(of(&[("path", "x"), ("tabel", "y")]), false);
     assert_eq!(unknown, "table 'orders', sqlite: there is no option 'tabel'; the options are path, table, initial");
     let no_database = folder.path().join("text.db");

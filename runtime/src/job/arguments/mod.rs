@@ -146,6 +146,8 @@ fn request(info: &JobInfo, arguments: impl Iterator<Item = OsString>) -> Result<
     }
     found.state = state.unwrap_or_else(|| settings::resolve(&base, &format!(".millstream/{}", info.name)));
     found.tables = settings::options(info, &base, &set);
+    settings::check(info, &set, &found.tables)?;
+    settings::check_standard_input(info, &found.tables)?;
     Ok(Request::Run(found))
 }
 
@@ -260,10 +262,34 @@ mod tests {
                 &["--set", "tables.user_order.file.pth=x"],
                 "--set tables.user_order.file.pth: `file` has no option `pth`; its options are path, format",
             ),
+            (
+                &["--set", "tables.user_order.file.format=xml"],
+                "--set: table 'user_order', file: the option 'format' is 'xml', but must be json or csv",
+            ),
         ];
         for (arguments, message) in cases {
             assert_eq!(run(arguments).unwrap_err(), *message);
         }
+    }
+
+    #[test]
+    fn standard_input_has_one_reader() {
+        let source = |table| TableSettings {
+            table,
+            connector: "file",
+            role: "source",
+            settings: const { &[Setting::path("path", Some("-"))] },
+        };
+        let sink = TableSettings { role: "sink", ..source("log") };
+        let tables: &'static [TableSettings] = Box::leak(Box::new([source("a"), source("b"), sink]));
+        let info = JobInfo { tables, ..INFO };
+        let read = |arguments: &[&str]| request(&info, arguments.iter().map(OsString::from)).map(|_| ());
+        assert_eq!(
+            read(&[]).unwrap_err(),
+            "the tables `a` and `b` both read standard input; give one of them a file, such as with --set \
+             tables.b.file.path=FILE"
+        );
+        assert_eq!(read(&["--set", "tables.a.file.path=x"]), Ok(()));
     }
 
     #[test]

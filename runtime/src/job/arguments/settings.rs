@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::connectors::Options;
+use crate::connectors::{Options, check_options};
 use crate::job::info::{JobInfo, TableSettings};
 
 /// One `--set`, checked.
@@ -37,9 +37,35 @@ pub(super) fn setting(info: &JobInfo, text: &str) -> Result<Set, String> {
     Ok(Set { table: found.table, option: known.name, value: value.to_string() })
 }
 
+/// Only one table can read standard input.
+pub(super) fn check_standard_input(info: &JobInfo, options: &[(&'static str, Options)]) -> Result<(), String> {
+    let reads = |(name, options): &&(&'static str, Options)| {
+        let source = info.tables.iter().any(|table| table.table == *name && table.role == "source");
+        source && options.pairs.iter().any(|(option, value)| option == "path" && value == "-")
+    };
+    let mut readers = options.iter().filter(reads);
+    match (readers.next(), readers.next()) {
+        (Some((first, _)), Some((second, _))) => Err(format!(
+            "the tables `{first}` and `{second}` both read standard input; give one of them a file, such as with \
+             --set tables.{second}.file.path=FILE"
+        )),
+        (Some(_) | None, _) => Ok(()),
+    }
+}
+
 /// The options of all tables.
 pub(super) fn options(info: &JobInfo, base: &Path, set: &[Set]) -> Vec<(&'static str, Options)> {
     info.tables.iter().map(|table| (table.table, table_options(table, base, set))).collect()
+}
+
+/// Whether the values can be used; asked of tables with a `--set` alone, since the compiler has looked at the others.
+pub(super) fn check(info: &JobInfo, set: &[Set], options: &[(&'static str, Options)]) -> Result<(), String> {
+    for (table, (name, options)) in info.tables.iter().zip(options) {
+        if set.iter().any(|set| set.table == *name) {
+            check_options(table.connector, name, options).map_err(|failure| format!("--set: {}", failure.message))?;
+        }
+    }
+    Ok(())
 }
 
 fn table_options(table: &TableSettings, base: &Path, set: &[Set]) -> Options {

@@ -55,6 +55,8 @@ pub struct Summary {
     pub records: u64,
     /// Since the job's start.
     pub elapsed: Duration,
+    /// Whether it was asked to stop before its input had ended.
+    pub stopped: bool,
     /// The sinks in the order of the pipeline file.
     pub written: Vec<Written>,
 }
@@ -211,9 +213,11 @@ fn progress_text(figures: Figures, elapsed: Duration) -> String {
 
 /// `12,345 records in 0.8 s (15.4 K/s); 24 rows in out/warehouse.db (table hs_order)`
 fn closing_text(summary: &Summary) -> String {
-    let Summary { records, elapsed, written } = summary;
-    let mut text = format!("{} in {}", counted(*records, "record"), duration(*elapsed));
-    if *records > 0 {
+    let Summary { records, elapsed, stopped, written } = summary;
+    let stopped = if *stopped { "stopped; " } else { "" };
+    let mut text = format!("{stopped}{} in {}", counted(*records, "record"), duration(*elapsed));
+    // The speed of a moment says nothing.
+    if *records > 0 && *elapsed >= Duration::from_millis(1) {
         let _ = write!(text, " ({})", rate(*records, *elapsed));
     }
     for Written { rows, changes, place } in written {
@@ -240,14 +244,14 @@ mod tests {
             Written { rows: Some(24), changes: 99, place: "out/warehouse.db (table hs_order)".to_string() },
             Written { rows: None, changes: 1, place: "standard output".to_string() },
         ];
-        let summary = Summary { records: 12_345, elapsed: Duration::from_millis(800), written };
+        let summary = Summary { records: 12_345, elapsed: Duration::from_millis(800), written, ..Summary::default() };
         assert_eq!(
             closing_text(&summary),
             "12,345 records in 0.8 s (15.4 K/s); 24 rows in out/warehouse.db (table hs_order); 1 change to standard \
              output"
         );
-        let nothing = Summary { elapsed: Duration::from_millis(3), ..Summary::default() };
-        assert_eq!(closing_text(&nothing), "0 records in 3 ms");
+        let nothing = Summary { elapsed: Duration::from_millis(3), stopped: true, ..Summary::default() };
+        assert_eq!(closing_text(&nothing), "stopped; 0 records in 3 ms");
     }
 
     #[test]

@@ -31,11 +31,12 @@ pub(super) fn bytes(number: u64) -> String {
     scaled(number as f64, [" B", " KB", " MB", " GB"])
 }
 
-/// `3 ms`, `0.8 s`, `75.3 s`, `12 min 5 s`
+/// `less than 1 ms`, `3 ms`, `0.8 s`, `75.3 s`, `12 min 5 s`
 pub(super) fn duration(elapsed: Duration) -> String {
     let seconds = elapsed.as_secs();
     match elapsed.as_millis() {
-        millis @ ..100 => format!("{millis} ms"),
+        0 => "less than 1 ms".to_owned(),
+        millis @ 1..100 => format!("{millis} ms"),
         ..100_000 => format!("{:.1} s", elapsed.as_secs_f64()),
         _ => format!("{} min {} s", seconds / 60, seconds % 60),
     }
@@ -71,6 +72,7 @@ mod tests {
         assert_eq!(rate(12, Duration::from_secs(1)), "12/s");
         assert_eq!(bytes(1_410_000_000), "1.4 GB");
         assert_eq!(bytes(283), "283 B");
+        assert_eq!(duration(Duration::from_micros(999)), "less than 1 ms");
         assert_eq!(duration(Duration::from_millis(99)), "99 ms");
         assert_eq!(duration(Duration::from_millis(840)), "0.8 s");
         assert_eq!(duration(Duration::from_secs(725)), "12 min 5 s");

@@ -1,0 +1,106 @@
+//! What stands in the code that is generated, where no result of a job shows it.
+
+use millstream_compiler::{CompileOptions, compile, problems::Problems, source::SourceFile};
+
+const LOOK_UPS: &str = "\
+version: 1
+pipeline: asks
+tables:
+  events:
+    columns: {id: bigint, city: varchar, amount: double}
+    file: {path: events.jsonl}
+  accounts:
+    columns: {id: bigint not null, owner: varchar}
+    primary_key: [id]
+    sqlite: {path: warehouse.db}
+  cities:
+    columns: {city: varchar not null, name: varchar}
+    primary_key: [city]
+    sqlite: {path: warehouse.db}
+  owners:
+    columns: {owner: varchar not null, name: varchar}
+    primary_key: [owner]
+    sqlite: {path: warehouse.db}
+  log:
+    columns: {id: bigint, city: varchar, owner: varchar}
+    print: {}
+views:
+  known:
+    from: events
+    where: amount is not null
+  joined:
+    from: known as e
+    lookup:
+      accounts as a: {on: a.id = e.id, kind: left}
+      cities as c: {on: c.city = e.city, kind: left}
+      owners as o: {on: o.owner = a.owner, kind: left}
+    select: {id: e.id, city: c.name, owner: o.name}
+inserts:
+  - {into: log, from: joined}
+";
+
+const GROUPS: &str = "\
+version: 1
+pipeline: groups
+tables:
+  events:
+    columns: {city: varchar, amount: bigint}
+    file: {path: events.jsonl}
+  cities:
+    columns: {city: varchar not null, amount: bigint}
+    primary_key: [city]
+    sqlite: {path: warehouse.db}
+views:
+  by_city:
+    from: events
+    where: city is not null
+    group_by: [city]
+    select: {amount: max(amount)}
+    state: unbounded
+inserts:
+  - {into: cities, from: by_city}
+";
+
+fn generated(text: &str) -> String {
+    let file = SourceFile { name: "test.yaml".to_owned(), text: text.to_owned() };
+    let options = CompileOptions { profile: None, environment: &|_| None, embedded: false };
+    let mut problems = Problems::default();
+    let compiled = compile(&file, &options, &mut problems);
+    let told = problems.render(&file, false);
+    compiled.unwrap_or_else(|| panic!("{told}")).pipeline_rs
+}
+
+/// All keys that follow from the row itself are asked for at once: of every look-up, and behind views that only map
+/// rows. The key of `owners` comes out of another look-up.
+#[test]
+fn a_batch_asks_for_the_keys_of_all_its_look_ups() {
+    let generated = generated(LOOK_UPS);
+    let code = generated.split_whitespace().collect::<Vec<_>>().join(" ");
+    let asked =
+        "for row in rows { if let Ok(Some(row)) = &known_row(row) { let _ = joined_want(row, cx); } } cx.fetch();";
+    assert!(code.contains(asked), "{generated}");
+    assert_eq!(code.matches("cx.want::<").count(), 2, "{generated}");
+    assert!(code.contains("cx.want::<Accounts>(") && code.contains("cx.want::<Cities>("));
+}
+
+/// A job's crate compiles without a warning.
+#[test]
+fn what_is_imported_is_used() {
+    for pipeline in [LOOK_UPS, GROUPS] {
+        let generated = generated(pipeline);
+        let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+        let words: Vec<&str> = generated.split(|letter| !is_part(letter)).collect();
+        let imports = generated.split("\nuse ").skip(1).filter_map(|rest| rest.split(';').next());
+        let mut count = 0;
+        for import in imports {
+            let list = import.rsplit("::").next().unwrap_or_default();
+            for name in list.split(|letter| !is_part(letter)).filter(|name| !name.is_empty()) {
+                count += 1;
+                // Traits are used by their methods.
+                let used = words.iter().filter(|word| **word == name).count() > 1;
+                assert!(used || matches!(name, "Accumulator" | "Retract"), "{name} is not used:\n{generated}");
+            }
+        }
+        assert!(count > 10, "{count} imports");
+    }
+}
