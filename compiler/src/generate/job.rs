@@ -128,7 +128,6 @@ impl Generator<'_> {
         let epoch = constants.then(|| quote!(self.constants = Constants::new(scope);));
         let start_scope = if constants { quote!(scope) } else { quote!(_scope) };
         let sweep_scope = if sweeps.is_empty() { quote!(_scope) } else { quote!(scope) };
-        let (batch, batch_names) = self.batch();
         let (emit, emit_cx) = self.emit();
         let tables = (0..self.plan.tables.len()).map(|at| self.table_use(TableId(at as u32)));
         let info = self.info();
@@ -141,8 +140,6 @@ impl Generator<'_> {
                 fn start(#start_scope: &#scope<'_>) -> Self { Self { #start_constants #(#starts),* } }
 
                 fn begin_epoch(&mut self, #start_scope: &#scope<'_>) { #epoch }
-
-                fn batch<'a>(&mut self, #batch_names: &mut #context<'a, '_>) { #batch }
 
                 fn emit(&mut self, #emit_cx: &mut #context<'_, '_>) -> bool { #emit }
 
@@ -167,44 +164,13 @@ impl Generator<'_> {
         quote!(#field: #aggregate::default() #ttl #ordered)
     }
 
-    /// Reads batches of the source tables.
-    fn batch(&self) -> (TokenStream, TokenStream) {
-        let input = self.imports().runtime("job", "Input");
-        let sources: Vec<(Literal, Ident)> = self
-            .plan
-            .tables
-            .iter()
-            .enumerate()
-            .filter(|(at, planned)| !planned.readers.is_empty() && !self.is_fed(TableId(*at as u32)))
-            .map(|(at, _)| {
-                let name = snake(&self.plan.typed.tables[at].name.value);
-                (Literal::usize_unsuffixed(at), ident(&name))
-            })
-            .collect();
-        let one = |method: &Ident| quote!({ let rows = input.read(&cx.scope); self.#method(&rows, cx); });
-        match sources.as_slice() {
-            [] => (TokenStream::new(), quote!(_table: usize, _input: &mut #input<'_, '_, 'a>, _cx)),
-            [(at, method)] => {
-                let work = one(method);
-                (quote!(if table == #at #work), quote!(table: usize, input: &mut #input<'_, '_, 'a>, cx))
-            }
-            many => {
-                let arms = many.iter().map(|(at, method)| {
-                    let work = one(method);
-                    quote!(#at => #work)
-                });
-                let body = quote!(match table { #(#arms)* _ => {} });
-                (body, quote!(table: usize, input: &mut #input<'_, '_, 'a>, cx))
-            }
-        }
-    }
-
     /// Gives out the rows of the views that wait for the end of the epoch.
     fn emit(&self) -> (TokenStream, TokenStream) {
         let waiting: Vec<ViewId> = self
             .stateful()
             .into_iter()
             .filter(|id| matches!(self.plan.view(*id).1.emission, Emission::EpochEnd { .. }))
+            .filter(|id| !self.plan.view(*id).1.shared)
             .collect();
         if waiting.is_empty() {
             return (quote!(false), quote!(_cx));
@@ -212,30 +178,35 @@ impl Generator<'_> {
         let batch = self.imports().runtime("job", "BATCH");
         let loops = waiting.iter().map(|id| {
             let (field, _) = self.state_name(*id);
-            let (view, planned) = self.plan.view(*id);
-            let name = &view.name.value;
-            let calls = planned.readers.iter().filter_map(|reader| match reader {
-                Reader::Insert(insert) => {
-                    let method = self.insert_method(*insert);
-                    Some(quote!(self.#method(changed, cx)))
-                }
-                Reader::View(_) => None,
-            });
-            let told = calls.reduce(|all, next| quote!(#all.and(#next))).unwrap_or_else(|| quote!(Ok(())));
-            quote! {
-                while left > 0 && let Some(changed) = self.#field.next_changed(&cx.scope) {
-                    left -= 1;
-                    match changed {
-                        Ok(changed) => {
-                            let told = #told;
-                            cx.settle_output(&changed, told);
-                        }
-                        Err(fault) => cx.settle_output(&#name, Err(fault)),
-                    }
-                }
-            }
+            self.emit_loop(*id, &quote!(self.#field.next_changed(&cx.scope)), &quote!(self))
         });
         (quote!(let mut left = #batch; #(#loops)* left == 0), quote!(cx))
+    }
+
+    /// Hands the rows that `next` gives to the inserts of a view.
+    pub(super) fn emit_loop(&self, id: ViewId, next: &TokenStream, job: &TokenStream) -> TokenStream {
+        let (view, planned) = self.plan.view(id);
+        let name = &view.name.value;
+        let calls = planned.readers.iter().filter_map(|reader| match reader {
+            Reader::Insert(insert) => {
+                let method = self.insert_method(*insert);
+                Some(quote!(#job.#method(changed, cx)))
+            }
+            Reader::View(_) => None,
+        });
+        let told = calls.reduce(|all, next| quote!(#all.and(#next))).unwrap_or_else(|| quote!(Ok(())));
+        quote! {
+            while left > 0 && let Some(changed) = #next {
+                left -= 1;
+                match changed {
+                    Ok(changed) => {
+                        let told = #told;
+                        cx.settle_output(&changed, told);
+                    }
+                    Err(fault) => cx.settle_output(&#name, Err(fault)),
+                }
+            }
+        }
     }
 
     fn info(&self) -> TokenStream {
@@ -298,7 +269,7 @@ impl Generator<'_> {
         } else {
             quote!(None)
         };
-        let sink = planned.sink;
+        let (sink, deferred) = (planned.sink, planned.deferred);
         let lookup = if planned.lookup { self.cache(table) } else { quote!(None) };
         let conflicts = match planned.conflicts {
             None => quote!(None),
@@ -325,6 +296,7 @@ impl Generator<'_> {
                 sink: #sink,
                 lookup: #lookup,
                 conflicts: #conflicts,
+                deferred: #deferred,
                 on_error: #on_error,
             }
         }

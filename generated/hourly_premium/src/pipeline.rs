@@ -5,11 +5,12 @@ use millstream_runtime::connectors::{ColumnInfo, Row, TableInfo};
 use millstream_runtime::decode::{Decode, Field};
 use millstream_runtime::functions::{arithmetic, constant, time, widen};
 use millstream_runtime::job::{
-    BATCH, Context, Input, Job, JobInfo, OnError, Setting, TableSettings, TableUse,
+    BATCH, Chunks, Context, Input, Job, JobInfo, List, OnError, Parallel, Route, Setting,
+    Spread, TableSettings, TableUse,
 };
 use millstream_runtime::operators::{
     Accumulator, Aggregate, Aggregation, Change, Changed, Count, Distinct, KeyRef,
-    LastValue, Retract, Retraction, Sum,
+    LastValue, Retract, Share, Sharing, Sum,
 };
 use millstream_runtime::scope::Scope;
 use millstream_runtime::state::Text;
@@ -84,6 +85,7 @@ impl Job for HourlyPremium {
             sink: false,
             lookup: None,
             conflicts: None,
+            deferred: false,
             on_error: OnError::DeadLetter,
         },
         TableUse {
@@ -102,6 +104,7 @@ impl Job for HourlyPremium {
             sink: true,
             lookup: None,
             conflicts: None,
+            deferred: false,
             on_error: OnError::DeadLetter,
         },
     ];
@@ -118,31 +121,8 @@ impl Job for HourlyPremium {
         self.constants = Constants::new(scope);
     }
 
-    fn batch<'a>(
-        &mut self,
-        table: usize,
-        input: &mut Input<'_, '_, 'a>,
-        cx: &mut Context<'a, '_>,
-    ) {
-        if table == 0 {
-            let rows = input.read(&cx.scope);
-            self.user_order(&rows, cx);
-        }
-    }
-
-    fn emit(&mut self, cx: &mut Context<'_, '_>) -> bool {
-        let mut left = BATCH;
-        while left > 0 && let Some(changed) = self.hourly.next_changed(&cx.scope) {
-            left -= 1;
-            match changed {
-                Ok(changed) => {
-                    let told = self.insert_hs_order(changed, cx);
-                    cx.settle_output(&changed, told);
-                }
-                Err(fault) => cx.settle_output(&"hourly", Err(fault)),
-            }
-        }
-        left == 0
+    fn emit(&mut self, _cx: &mut Context<'_, '_>) -> bool {
+        false
     }
 
     fn sweep(&mut self, scope: &Scope<'_>) {
@@ -151,15 +131,94 @@ impl Job for HourlyPremium {
     }
 }
 
+impl Parallel for HourlyPremium {
+    const SPREADS: bool = true;
+
+    const SHARES: bool = true;
+    type Decoded<'a> = Decoded<'a>;
+    type Shared<'a> = Shared<'a>;
+
+    fn decode<'a>(&self, table: usize, input: &mut Input<'_, '_, 'a>) -> Decoded<'a> {
+        match table {
+            0 => {
+                Decoded {
+                    user_order: input.spread(user_order_route),
+                }
+            }
+            _ => Decoded::default(),
+        }
+    }
+
+    fn take<'a>(
+        &mut self,
+        chunks: Chunks<'_, Decoded<'a>>,
+        cx: &mut Context<'a, '_>,
+    ) -> Shared<'a> {
+        let mut hourly = cx.list(0);
+        cx.each_batch(
+            chunks,
+            |chunk| chunk.user_order,
+            |rows, cx| self.user_order(rows, &mut hourly, cx),
+        );
+        Shared {
+            hourly: hourly.into_bump_slice(),
+        }
+    }
+
+    fn share(&mut self, shared: &[Shared<'_>], worker: usize, scope: &Scope<'_>) {
+        for (from, changes) in shared.iter().enumerate() {
+            let share = Share::new(worker, shared.len(), from);
+            self.hourly.change_shared(changes.hourly, share, scope);
+        }
+    }
+
+    fn emit_shared(workers: &mut [&mut Self], cx: &mut Context<'_, '_>) -> bool {
+        let mut left = BATCH;
+        while left > 0
+            && let Some(changed) = Aggregate::next_changed_of(
+                workers,
+                |worker| &mut worker.hourly,
+                &cx.scope,
+            )
+        {
+            left -= 1;
+            match changed {
+                Ok(changed) => {
+                    let told = workers[0].insert_hs_order(changed, cx);
+                    cx.settle_output(&changed, told);
+                }
+                Err(fault) => cx.settle_output(&"hourly", Err(fault)),
+            }
+        }
+        left == 0
+    }
+}
+
+/// The rows of a chunk, spread over the workers.
+#[derive(Debug, Default)]
+pub struct Decoded<'a> {
+    user_order: Spread<'a, UserOrder<'a>>,
+}
+
+/// Changes to views of which all workers keep a share.
+#[derive(Debug, Default)]
+pub struct Shared<'a> {
+    hourly: &'a [Change<HourlyInput<'a>>],
+}
+
 impl HourlyPremium {
     /// Takes a batch of rows of `user_order`.
     ///
     /// `pipelines/hourly_premium.yaml:14`
-    pub fn user_order<'a>(&mut self, rows: &[UserOrder<'a>], cx: &mut Context<'a, '_>) {
+    pub fn user_order<'a>(
+        &mut self,
+        rows: &[UserOrder<'a>],
+        hourly: &mut List<'a, Change<HourlyInput<'a>>>,
+        cx: &mut Context<'a, '_>,
+    ) {
         let inputs = cx
             .collect(rows.iter().map(|row| last_order_input(row, &self.constants)));
         self.last_order.warm(&inputs, &cx.scope);
-        let mut hourly_inputs = cx.list(2 * inputs.len());
         for (number, input) in inputs.into_iter().enumerate() {
             let told = input
                 .and_then(|input| {
@@ -171,14 +230,13 @@ impl HourlyPremium {
                             |change| {
                                 let (change, told) = change
                                     .map(|row| hourly_input(&row, &cx.scope));
-                                hourly_inputs.push(change);
+                                hourly.push(change);
                                 told
                             },
                         )
                 });
             cx.settle(number, told);
         }
-        self.hourly.change_all(&hourly_inputs, &cx.scope);
     }
 
     /// Inserts what `hourly` gives into `hs_order`.
@@ -278,6 +336,13 @@ impl TableRow for HsOrder<'_> {
 }
 
 impl Keyed for HsOrder<'_> {}
+
+/// Where a row of `user_order` goes: rows that share state meet on one worker.
+///
+/// `pipelines/hourly_premium.yaml:14`
+fn user_order_route<'a>(row: &UserOrder<'a>) -> Result<Route, Fault> {
+    Ok(Route::of::<(Option<i64>,)>((row.id,)))
+}
 
 /// A row of view `last_order`.
 ///
@@ -503,23 +568,40 @@ impl Aggregation for HourlyState {
     }
 }
 
-impl Retraction for HourlyState {
-    fn retract(&mut self, input: &HourlyInput<'_>) -> bool {
-        self.total_premium.retract(Some(input.total_premium))
-            | self.policy_cnt.retract(input.policy_cnt)
-            | self.policy_holder_cnt.retract(input.policy_holder_cnt)
-    }
-
-    fn replace<'a>(
+impl Sharing for HourlyState {
+    fn share<'a>(
         &mut self,
-        before: &HourlyInput<'a>,
-        after: &HourlyInput<'a>,
+        before: Option<&HourlyInput<'a>>,
+        after: Option<&HourlyInput<'a>>,
+        share: Share,
     ) -> bool {
-        self.total_premium.replace(Some(before.total_premium), Some(after.total_premium))
-            | self.policy_cnt.replace(before.policy_cnt, after.policy_cnt)
+        self
+            .total_premium
+            .share(
+                before.map(|input| Some(input.total_premium)),
+                after.map(|input| Some(input.total_premium)),
+                share,
+            )
+            | self
+                .policy_cnt
+                .share(
+                    before.map(|input| input.policy_cnt),
+                    after.map(|input| input.policy_cnt),
+                    share,
+                )
             | self
                 .policy_holder_cnt
-                .replace(before.policy_holder_cnt, after.policy_holder_cnt)
+                .share(
+                    before.map(|input| input.policy_holder_cnt),
+                    after.map(|input| input.policy_holder_cnt),
+                    share,
+                )
+    }
+
+    fn absorb(&mut self, other: &Self) {
+        self.total_premium.absorb(&other.total_premium);
+        self.policy_cnt.absorb(&other.policy_cnt);
+        self.policy_holder_cnt.absorb(&other.policy_holder_cnt);
     }
 }
 

@@ -28,6 +28,12 @@ impl ExactInteger {
         }
     }
 
+    /// Adds another sum.
+    pub fn absorb(&mut self, other: &Self) {
+        self.add(other.low);
+        self.high += other.high;
+    }
+
     /// The sum, if 128 bits hold it.
     #[inline]
     pub fn value(&self) -> Option<i128> {
@@ -72,6 +78,22 @@ impl ExactFloat {
     #[inline]
     pub fn subtract(&mut self, value: f64) {
         if value.is_finite() { self.accumulate(-value) } else { self.count(value, -1) }
+    }
+
+    /// Adds another sum.
+    pub fn absorb(&mut self, other: &Self) {
+        for part in other.parts() {
+            self.accumulate(*part);
+        }
+        if let Some(special) = &other.special {
+            self.count(f64::NAN, special.nan);
+            self.count(f64::INFINITY, special.infinite);
+            self.count(f64::NEG_INFINITY, special.negative_infinite);
+        }
+    }
+
+    fn parts(&self) -> &[f64] {
+        self.more.as_deref().map_or(&self.parts, Vec::as_slice)
     }
 
     #[cold]
@@ -141,8 +163,7 @@ impl ExactFloat {
                 return f64::NEG_INFINITY;
             }
         }
-        let parts: &[f64] = self.more.as_deref().map_or(&self.parts, Vec::as_slice);
-        let mut rest = parts.iter().rev().copied().skip_while(|part| *part == 0.0);
+        let mut rest = self.parts().iter().rev().copied().skip_while(|part| *part == 0.0);
         let mut high = rest.next().unwrap_or(0.0);
         let mut error = 0.0;
         for part in rest.by_ref() {
@@ -215,6 +236,35 @@ mod tests {
             sum.add(value);
         }
         assert_eq!(sum.value().to_bits(), 1.0f64.to_bits());
+    }
+
+    #[test]
+    fn a_sum_in_two_parts_is_the_sum() {
+        let values = [1e100, 0.1, -1e100, 1e-30, f64::INFINITY, 7.25, -f64::INFINITY, f64::NAN];
+        for cut in 0..=values.len() {
+            let (mut one, mut other, mut whole) = Default::default();
+            let fill = |sum: &mut ExactFloat, values: &[f64]| values.iter().for_each(|value| sum.add(*value));
+            fill(&mut one, &values[..cut]);
+            fill(&mut other, &values[cut..]);
+            fill(&mut whole, &values);
+            one.absorb(&other);
+            assert_eq!(one.value().is_nan(), whole.value().is_nan());
+            for special in [f64::INFINITY, f64::NEG_INFINITY, f64::NAN] {
+                one.subtract(special);
+                whole.subtract(special);
+            }
+            assert_eq!(one.value().to_bits(), whole.value().to_bits());
+        }
+        let (mut one, mut other) = (ExactInteger::default(), ExactInteger::default());
+        for _ in 0..3 {
+            one.add(i128::MAX);
+            other.add(i128::MAX);
+        }
+        one.absorb(&other);
+        for _ in 0..6 {
+            one.subtract(i128::MAX);
+        }
+        assert_eq!(one.value(), Some(0));
     }
 
     #[test]

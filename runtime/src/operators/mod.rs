@@ -5,6 +5,8 @@ mod aggregate;
 mod distinct;
 mod exact;
 mod extremes;
+mod share;
+mod shared;
 
 pub use accumulate::{
     Accumulator, Average, AverageInto, Count, CountRows, FirstValue, LastValue, Retract, Sum, SumInto, Summable,
@@ -13,3 +15,5 @@ pub use aggregate::{Aggregate, Aggregation, Change, Changed, Changes, KeyRef, Re
 pub use distinct::Distinct;
 pub use exact::{ExactFloat, ExactInteger};
 pub use extremes::{Max, Min, Ordered, RetractableMax, RetractableMin};
+pub use share::Share;
+pub use shared::Sharing;
