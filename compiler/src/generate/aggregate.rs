@@ -97,10 +97,52 @@ impl<'p> Generator<'p> {
         };
         items.push(state);
         items.push(self.aggregation(id, &grouping, &input_name, &state_name));
-        if grouping.retracts {
+        if self.plan.view(id).1.shared {
+            items.push(self.sharing(&grouping, &input_name, &state_name));
+        } else if grouping.retracts {
             items.push(self.retraction(&grouping, &input_name, &state_name));
         }
         items
+    }
+
+    /// What a worker keeps of a group that all workers share.
+    fn sharing(&self, grouping: &Grouping<'_>, input_name: &Ident, state_name: &Ident) -> TokenStream {
+        let imports = self.imports();
+        let (sharing, share) = (imports.runtime("operators", "Sharing"), imports.runtime("operators", "Share"));
+        if !grouping.aggregates.is_empty() {
+            imports.runtime("operators", "Retract");
+        }
+        let input = if borrows(&grouping.input) { quote!(#input_name<'a>) } else { quote!(#input_name) };
+        let shares: Vec<TokenStream> = grouping
+            .aggregates
+            .iter()
+            .map(|(_, aggregate, name)| {
+                let field = ident(name);
+                let given = match argument(aggregate) {
+                    None => quote!(|_| ()),
+                    Some(argument) if argument.ty.nullable => quote!(|input| input.#field),
+                    Some(_) => quote!(|input| Some(input.#field)),
+                };
+                quote!(self.#field.share(before.map(#given), after.map(#given), share))
+            })
+            .collect();
+        let taken = changed(&shares);
+        let absorbed = grouping.aggregates.iter().map(|(.., name)| {
+            let field = ident(name);
+            quote!(self.#field.absorb(&other.#field);)
+        });
+        quote! {
+            impl #sharing for #state_name {
+                fn share<'a>(
+                    &mut self,
+                    before: Option<&#input>,
+                    after: Option<&#input>,
+                    share: #share,
+                ) -> bool { #taken }
+
+                fn absorb(&mut self, other: &Self) { #(#absorbed)* }
+            }
+        }
     }
 
     fn accumulator(&self, aggregate: &Aggregate, retracts: bool) -> TokenStream {
@@ -383,7 +425,8 @@ fn is_nullable(aggregate: &Aggregate) -> bool {
 /// Most parts of one tuple; longer keys are tuples of tuples.
 const WIDE: usize = 8;
 
-fn tuple(parts: &[TokenStream]) -> TokenStream {
+/// The parts as a tuple.
+pub(super) fn tuple(parts: &[TokenStream]) -> TokenStream {
     if parts.len() <= WIDE {
         return if parts.is_empty() { quote!(()) } else { quote!((#(#parts,)*)) };
     }

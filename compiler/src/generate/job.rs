@@ -1,7 +1,7 @@
 //! The job: its struct, its constants, what it says about itself, and how the runtime drives it.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::quote;
+use quote::{ToTokens as _, quote};
 
 use crate::generate::Generator;
 use crate::generate::names::ident;
@@ -11,6 +11,14 @@ use crate::parse::{connector_key, connector_options};
 use crate::plan::{Emission, Reader, wants_changelog};
 use crate::types::model::{Input as ModelInput, Kind, State, Table, TableId, ViewId};
 use crate::types::ty::Base;
+
+/// The outcome of what may end early: `Ok(f()?)` is `f()`.
+fn outcome(tokens: &TokenStream) -> TokenStream {
+    match syn::parse2::<syn::Expr>(tokens.clone()) {
+        Ok(syn::Expr::Try(tried)) => tried.expr.to_token_stream(),
+        _ => quote!(Ok(#tokens)),
+    }
+}
 
 impl Generator<'_> {
     /// The views that keep state, in the order of the file.
@@ -75,7 +83,8 @@ impl Generator<'_> {
                 (true, true, _) => quote!((#tokens).map(str::to_owned)),
             };
             uses_scope |= owned.to_string().contains("scope");
-            values.push(quote!(#name: #compute(|| Ok(#owned))));
+            let outcome = outcome(&owned);
+            values.push(quote!(#name: #compute(|| #outcome)));
         }
         let scope_name = if uses_scope { quote!(scope) } else { quote!(_scope) };
         vec![
@@ -128,7 +137,6 @@ impl Generator<'_> {
         let epoch = constants.then(|| quote!(self.constants = Constants::new(scope);));
         let start_scope = if constants { quote!(scope) } else { quote!(_scope) };
         let sweep_scope = if sweeps.is_empty() { quote!(_scope) } else { quote!(scope) };
-        let (batch, batch_names) = self.batch();
         let (emit, emit_cx) = self.emit();
         let tables = (0..self.plan.tables.len()).map(|at| self.table_use(TableId(at as u32)));
         let info = self.info();
@@ -141,8 +149,6 @@ impl Generator<'_> {
                 fn start(#start_scope: &#scope<'_>) -> Self { Self { #start_constants #(#starts),* } }
 
                 fn begin_epoch(&mut self, #start_scope: &#scope<'_>) { #epoch }
-
-                fn batch<'a>(&mut self, #batch_names: &mut #context<'a, '_>) { #batch }
 
                 fn emit(&mut self, #emit_cx: &mut #context<'_, '_>) -> bool { #emit }
 
@@ -167,41 +173,13 @@ impl Generator<'_> {
         quote!(#field: #aggregate::default() #ttl #ordered)
     }
 
-    /// Reads batches of the source tables.
-    fn batch(&self) -> (TokenStream, TokenStream) {
-        let input = self.imports().runtime("job", "Input");
-        let sources: Vec<(Literal, Ident)> = self
-            .plan
-            .tables
-            .iter()
-            .enumerate()
-            .filter(|(at, planned)| !planned.readers.is_empty() && !self.is_fed(TableId(*at as u32)))
-            .map(|(at, _)| (Literal::usize_unsuffixed(at), ident(self.names.table(TableId(at as u32)))))
-            .collect();
-        let one = |method: &Ident| quote!({ let rows = input.read(&cx.scope); self.#method(&rows, cx); });
-        match sources.as_slice() {
-            [] => (TokenStream::new(), quote!(_table: usize, _input: &mut #input<'_, '_, 'a>, _cx)),
-            [(at, method)] => {
-                let work = one(method);
-                (quote!(if table == #at #work), quote!(table: usize, input: &mut #input<'_, '_, 'a>, cx))
-            }
-            many => {
-                let arms = many.iter().map(|(at, method)| {
-                    let work = one(method);
-                    quote!(#at => #work)
-                });
-                let body = quote!(match table { #(#arms)* _ => {} });
-                (body, quote!(table: usize, input: &mut #input<'_, '_, 'a>, cx))
-            }
-        }
-    }
-
     /// Gives out the rows of the views that wait for the end of the epoch.
     fn emit(&self) -> (TokenStream, TokenStream) {
         let waiting: Vec<ViewId> = self
             .stateful()
             .into_iter()
             .filter(|id| matches!(self.plan.view(*id).1.emission, Emission::EpochEnd { .. }))
+            .filter(|id| !self.plan.view(*id).1.shared)
             .collect();
         if waiting.is_empty() {
             return (quote!(false), quote!(_cx));
@@ -209,26 +187,7 @@ impl Generator<'_> {
         let batch = self.imports().runtime("job", "BATCH");
         let loops = waiting.iter().map(|id| {
             let (field, _) = self.state_name(*id);
-            let (view, planned) = self.plan.view(*id);
-            let (name, table) = (&view.name.value, Literal::usize_unsuffixed(self.source_of(view.input).0 as usize));
-            let keys = self.key_columns(*id);
-            let row = (!keys.is_empty()).then(|| quote!(let row = changed.row();));
-            let calls = planned.readers.iter().filter_map(|reader| match reader {
-                Reader::Insert(insert) => {
-                    let method = self.names.insert_method(*insert);
-                    Some(quote!(self.#method(changed, cx)))
-                }
-                Reader::View(_) => None,
-            });
-            let told = calls.fold(quote!(told), |all, next| quote!(#all.and(#next)));
-            quote! {
-                while left > 0 && let Some((changed, told)) = self.#field.next_changed(&cx.scope) {
-                    left -= 1;
-                    let told = #told;
-                    #row
-                    cx.settle_group(#table, #name, &[#(#keys),*], told);
-                }
-            }
+            self.emit_loop(*id, &quote!(self.#field.next_changed(&cx.scope)), &quote!(self))
         });
         (quote!(let mut left = #batch; #(#loops)* left == 0), quote!(cx))
     }
@@ -252,6 +211,30 @@ impl Generator<'_> {
             quote!((#name, #value))
         })
         .collect()
+    }
+
+    /// Hands the rows that `next` gives to the inserts of a view.
+    pub(super) fn emit_loop(&self, id: ViewId, next: &TokenStream, job: &TokenStream) -> TokenStream {
+        let (view, planned) = self.plan.view(id);
+        let (name, table) = (&view.name.value, Literal::usize_unsuffixed(self.source_of(view.input).0 as usize));
+        let keys = self.key_columns(id);
+        let row = (!keys.is_empty()).then(|| quote!(let row = changed.row();));
+        let calls = planned.readers.iter().filter_map(|reader| match reader {
+            Reader::Insert(insert) => {
+                let method = self.names.insert_method(*insert);
+                Some(quote!(#job.#method(changed, cx)))
+            }
+            Reader::View(_) => None,
+        });
+        let told = calls.fold(quote!(told), |all, next| quote!(#all.and(#next)));
+        quote! {
+            while left > 0 && let Some((changed, told)) = #next {
+                left -= 1;
+                let told = #told;
+                #row
+                cx.settle_group(#table, #name, &[#(#keys),*], told);
+            }
+        }
     }
 
     fn info(&self) -> TokenStream {
@@ -314,7 +297,7 @@ impl Generator<'_> {
         } else {
             quote!(None)
         };
-        let sink = planned.sink;
+        let (sink, deferred) = (planned.sink, planned.deferred);
         let changelog = sink && (self.embedded || wants_changelog(table));
         let lookup = if planned.lookup { self.cache(table) } else { quote!(None) };
         let conflicts = match planned.conflicts {
@@ -343,6 +326,7 @@ impl Generator<'_> {
                 changelog: #changelog,
                 lookup: #lookup,
                 conflicts: #conflicts,
+                deferred: #deferred,
                 on_error: #on_error,
             }
         }

@@ -6,6 +6,7 @@ mod expression;
 mod imports;
 mod job;
 mod names;
+mod parallel;
 mod render;
 mod rows;
 mod steps;
@@ -83,6 +84,8 @@ impl Generator<'_> {
             views.iter().map(|id| used(id).then(|| self.view_function(*id))).collect();
         let wants: Vec<(ViewId, Computed)> =
             views.iter().filter_map(|id| Some((*id, self.want_function(*id)?))).collect();
+        let routes: Vec<Option<Computed>> =
+            (0..self.plan.tables.len()).map(|at| self.route_function(TableId(at as u32))).collect();
         let inserts: Vec<Computed> = (0..self.plan.inserts.len()).map(|at| self.insert_function(at)).collect();
 
         let tables: Vec<TokenStream> =
@@ -99,8 +102,10 @@ impl Generator<'_> {
 
         let mut body = vec![self.job_struct()];
         body.push(self.job_impl());
+        body.extend(self.parallel_items(&routes));
         body.push(methods);
         body.extend(tables);
+        body.extend(routes.into_iter().flatten().map(|route| route.item));
         body.extend(steps);
         body.extend(self.constants_items());
         body.extend(self.prepared_items());
@@ -126,7 +131,7 @@ impl Generator<'_> {
         }
         for (id, function) in views.iter().zip(functions) {
             if let Some(function) = function {
-                methods.extend(self.view_methods(*id, function, functions));
+                methods.extend(self.view_methods(*id, function));
             }
         }
         for (at, function) in inserts.iter().enumerate() {

@@ -21,6 +21,7 @@ const RESERVED: &[&str] = &[
     "Cache",
     "Change",
     "Changed",
+    "Chunks",
     "ColumnInfo",
     "Constants",
     "Context",
@@ -30,6 +31,7 @@ const RESERVED: &[&str] = &[
     "Date",
     "Decimal",
     "Decode",
+    "Decoded",
     "Default",
     "Distinct",
     "Drop",
@@ -51,29 +53,36 @@ const RESERVED: &[&str] = &[
     "Keyed",
     "LastValue",
     "LazyLock",
+    "List",
     "LooksUp",
     "Max",
     "Min",
     "None",
+    "Ok",
     "OnConflict",
     "OnError",
-    "Ok",
     "Option",
     "Ord",
+    "Parallel",
     "PartialEq",
     "Result",
     "Retract",
     "RetractableMax",
     "RetractableMin",
     "Retraction",
+    "Route",
     "Row",
     "Same",
     "Scope",
     "Self",
     "Send",
     "Setting",
+    "Share",
+    "Shared",
+    "Sharing",
     "Sized",
     "Some",
+    "Spread",
     "Stored",
     "String",
     "Sum",
@@ -150,7 +159,7 @@ impl Names {
 }
 
 fn table_parts(stem: &str) -> Vec<String> {
-    vec![format!("self.{stem}")]
+    vec![format!("self.{stem}"), format!("{stem}_route")]
 }
 
 fn view_parts(stem: &str) -> Vec<String> {

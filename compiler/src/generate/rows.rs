@@ -136,7 +136,7 @@ impl Generator<'_> {
         let names = columns.iter().map(|column| &column.name);
         let (table, _) = self.plan.table(id);
         let mut uses_scope = false;
-        let arms: Vec<TokenStream> = columns
+        let arms: Vec<(Literal, TokenStream)> = columns
             .iter()
             .enumerate()
             .map(|(position, column)| {
@@ -149,7 +149,7 @@ impl Generator<'_> {
                 } else {
                     quote!(field.#read?.ok_or_else(|| #fault::null(#name))?)
                 };
-                quote!(#position => self.#place = #value,)
+                (position, quote!(self.#place = #value))
             })
             .collect();
         let required = columns.iter().filter(|column| {
@@ -168,10 +168,15 @@ impl Generator<'_> {
             quote!(fn check(&self) -> Result<(), #fault> { #(#checks)* Ok(()) })
         };
         let scope_name = if uses_scope { quote!(scope) } else { quote!(_scope) };
-        let (column_name, field_name, work) = if arms.is_empty() {
-            (quote!(_column), quote!(_field), TokenStream::new())
-        } else {
-            (quote!(column), quote!(field), quote!(match column { #(#arms)* _ => {} }))
+        let (column_name, field_name) =
+            if arms.is_empty() { (quote!(_column), quote!(_field)) } else { (quote!(column), quote!(field)) };
+        let work = match arms.as_slice() {
+            [] => TokenStream::new(),
+            [(position, set)] => quote!(if column == #position { #set; }),
+            many => {
+                let arms = many.iter().map(|(position, set)| quote!(#position => #set,));
+                quote!(match column { #(#arms)* _ => {} })
+            }
         };
         quote! {
             impl<'a> #decode<'a> for #row {

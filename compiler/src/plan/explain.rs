@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use crate::parse::spec::{CacheMode, LookupKind};
-use crate::plan::{Emission, Mode, Plan, Reader, Stream, Write};
-use crate::types::model::{Column, State, TableId, ViewId};
+use crate::plan::{Emission, Mode, Plan, Reader, Route, Stream, Write};
+use crate::types::model::{Column, Expr, Kind, State, Table, TableId, ViewId};
 
 /// What each step reads, makes, keeps and writes.
 pub fn explain(plan: &Plan<'_>) -> String {
@@ -49,6 +49,7 @@ fn table(plan: &Plan<'_>, id: TableId, text: &mut String) {
     }
     if !planned.readers.is_empty() {
         let _ = writeln!(text, "  changelog: append-only\n  read by: {}", readers(plan, &planned.readers));
+        let _ = writeln!(text, "  workers: {}", route(&planned.route, table));
     }
 }
 
@@ -83,6 +84,9 @@ fn view(plan: &Plan<'_>, id: ViewId, text: &mut String) {
             Emission::EpochEnd { ordered: true } => "once an epoch for each group that changed, last change last",
         };
         let _ = writeln!(text, "  rows given out: {when}");
+        if planned.shared {
+            let _ = writeln!(text, "  workers: each keeps a share of every group");
+        }
     }
     columns(planned.columns.iter().map(|column| &view.columns[*column]), text);
     let names: Vec<&str> = view.columns.iter().map(|column| column.name.as_str()).collect();
@@ -105,6 +109,24 @@ fn insert(plan: &Plan<'_>, at: usize, text: &mut String) {
         Write::Refused => "nothing".to_owned(),
     };
     let _ = writeln!(text, "\ninsert into {into} (from {})\n  writes: {how}", plan.input_name(insert.input));
+}
+
+fn route(route: &Route, table: &Table) -> String {
+    let name = |expr: &Expr| {
+        let Kind::Column(from) = &expr.kind else { return None };
+        table.columns.get(from.column.0 as usize).map(|column| column.name.clone())
+    };
+    match route {
+        Route::Key(key) => {
+            let names: Option<Vec<String>> = key.iter().map(name).collect();
+            names.map_or_else(
+                || "rows whose keys are equal meet".to_owned(),
+                |names| format!("rows with the same ({}) meet", names.join(", ")),
+            )
+        }
+        Route::Anywhere => "each row goes to any of them".to_owned(),
+        Route::One => "one takes all rows".to_owned(),
+    }
 }
 
 fn columns<'c>(columns: impl Iterator<Item = &'c Column>, text: &mut String) {

@@ -2,12 +2,16 @@
 //! by what key, how each insert writes, and when the rows of a view are given out. The proofs of the language stand
 //! here too.
 
+mod batches;
 mod changes;
 mod columns;
 mod explain;
+mod routes;
+mod turns;
 mod writes;
 
 pub use explain::explain;
+pub use routes::Route;
 pub use writes::wants_changelog;
 
 use crate::problems::{Problems, plan as words};
@@ -39,6 +43,10 @@ pub struct TablePlan {
     pub columns: Vec<ColumnId>,
     /// What happens to rows with the same primary key, where that needs state.
     pub conflicts: Option<crate::parse::spec::OnConflict>,
+    /// Whether the writes of an event wait until all are known, to be done in the order of the inserts.
+    pub deferred: bool,
+    /// Where its rows go, if it is a source.
+    pub route: Route,
 }
 
 /// A step that reads a table or a view.
@@ -85,6 +93,8 @@ pub struct ViewPlan {
     pub aggregates: Vec<usize>,
     /// When the rows of a view that groups are given out.
     pub emission: Emission,
+    /// Whether every worker keeps a share of its groups.
+    pub shared: bool,
 }
 
 /// When the rows of a view that groups are given out.
@@ -141,6 +151,8 @@ pub fn plan<'t>(typed: &'t Typed, embedded: bool, problems: &mut Problems) -> Op
     writes::choose(&mut plan, embedded, problems);
     columns::prune(&mut plan, embedded);
     writes::defer(&mut plan, embedded);
+    turns::find(&mut plan);
+    routes::choose(&mut plan);
     for (view, planned) in typed.views.iter().zip(&plan.views) {
         check_state(view, planned, problems);
     }
@@ -163,6 +175,7 @@ impl ViewPlan {
             columns: Vec::new(),
             aggregates: Vec::new(),
             emission: Emission::Now,
+            shared: false,
         }
     }
 

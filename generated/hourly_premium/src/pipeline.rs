@@ -5,11 +5,12 @@ use millstream_runtime::connectors::{ColumnInfo, Row, TableInfo};
 use millstream_runtime::decode::{Decode, Field};
 use millstream_runtime::functions::{arithmetic, constant, time, widen};
 use millstream_runtime::job::{
-    BATCH, Context, Input, Job, JobInfo, OnError, Setting, TableSettings, TableUse,
+    BATCH, Chunks, Context, Input, Job, JobInfo, List, OnError, Parallel, Route, Setting,
+    Spread, TableSettings, TableUse,
 };
 use millstream_runtime::operators::{
-    Accumulator, Aggregate, Aggregation, Changed, Count, Distinct, KeyRef, LastValue,
-    Retract, Retraction, Sum,
+    Accumulator, Aggregate, Aggregation, Change, Changed, Count, Distinct, KeyRef,
+    LastValue, Retract, Share, Sharing, Sum,
 };
 use millstream_runtime::scope::Scope;
 use millstream_runtime::state::Text;
@@ -85,6 +86,7 @@ impl Job for HourlyPremium {
             changelog: false,
             lookup: None,
             conflicts: None,
+            deferred: false,
             on_error: OnError::DeadLetter,
         },
         TableUse {
@@ -104,6 +106,7 @@ impl Job for HourlyPremium {
             changelog: false,
             lookup: None,
             conflicts: None,
+            deferred: false,
             on_error: OnError::DeadLetter,
         },
     ];
@@ -120,24 +123,68 @@ impl Job for HourlyPremium {
         self.constants = Constants::new(scope);
     }
 
-    fn batch<'a>(
-        &mut self,
-        table: usize,
-        input: &mut Input<'_, '_, 'a>,
-        cx: &mut Context<'a, '_>,
-    ) {
-        if table == 0 {
-            let rows = input.read(&cx.scope);
-            self.user_order(&rows, cx);
+    fn emit(&mut self, _cx: &mut Context<'_, '_>) -> bool {
+        false
+    }
+
+    fn sweep(&mut self, scope: &Scope<'_>) {
+        self.last_order.sweep(scope);
+        self.hourly.sweep(scope);
+    }
+}
+
+impl Parallel for HourlyPremium {
+    const SPREADS: bool = true;
+
+    const SHARES: bool = true;
+    type Decoded<'a> = Decoded<'a>;
+    type Shared<'a> = Shared<'a>;
+
+    fn decode<'a>(&self, table: usize, input: &mut Input<'_, '_, 'a>) -> Decoded<'a> {
+        match table {
+            0 => {
+                Decoded {
+                    user_order: input.spread(user_order_route),
+                }
+            }
+            _ => Decoded::default(),
         }
     }
 
-    fn emit(&mut self, cx: &mut Context<'_, '_>) -> bool {
+    fn take<'a>(
+        &mut self,
+        chunks: Chunks<'_, Decoded<'a>>,
+        cx: &mut Context<'a, '_>,
+    ) -> Shared<'a> {
+        let mut hourly = cx.list(0);
+        cx.each_batch(
+            chunks,
+            |chunk| chunk.user_order,
+            |rows, cx| self.user_order(rows, &mut hourly, cx),
+        );
+        Shared {
+            hourly: hourly.into_bump_slice(),
+        }
+    }
+
+    fn share(&mut self, shared: &[Shared<'_>], worker: usize, scope: &Scope<'_>) {
+        for (from, changes) in shared.iter().enumerate() {
+            let share = Share::new(worker, shared.len(), from);
+            self.hourly.change_shared(changes.hourly, share, scope);
+        }
+    }
+
+    fn emit_shared(workers: &mut [&mut Self], cx: &mut Context<'_, '_>) -> bool {
         let mut left = BATCH;
-        while left > 0 && let Some((changed, told)) = self.hourly.next_changed(&cx.scope)
+        while left > 0
+            && let Some((changed, told)) = Aggregate::next_changed_of(
+                workers,
+                |worker| &mut worker.hourly,
+                &cx.scope,
+            )
         {
             left -= 1;
-            let told = told.and(self.insert_hs_order(changed, cx));
+            let told = told.and(workers[0].insert_hs_order(changed, cx));
             let row = changed.row();
             cx.settle_group(
                 0,
@@ -148,22 +195,33 @@ impl Job for HourlyPremium {
         }
         left == 0
     }
+}
 
-    fn sweep(&mut self, scope: &Scope<'_>) {
-        self.last_order.sweep(scope);
-        self.hourly.sweep(scope);
-    }
+/// The rows of a chunk, spread over the workers.
+#[derive(Debug, Default)]
+pub struct Decoded<'a> {
+    user_order: Spread<'a, UserOrder<'a>>,
+}
+
+/// Changes to views of which all workers keep a share.
+#[derive(Debug, Default)]
+pub struct Shared<'a> {
+    hourly: &'a [Change<HourlyInput<'a>>],
 }
 
 impl HourlyPremium {
     /// Takes a batch of rows of `user_order`.
     ///
     /// `pipelines/hourly_premium.yaml:14`
-    pub fn user_order<'a>(&mut self, rows: &[UserOrder<'a>], cx: &mut Context<'a, '_>) {
+    pub fn user_order<'a>(
+        &mut self,
+        rows: &[UserOrder<'a>],
+        hourly: &mut List<'a, Change<HourlyInput<'a>>>,
+        cx: &mut Context<'a, '_>,
+    ) {
         let inputs = cx
             .collect(rows.iter().map(|row| last_order_input(row, &self.constants)));
         self.last_order.warm(&inputs, &cx.scope);
-        let mut hourly_inputs = cx.list(2 * inputs.len());
         for (number, input) in inputs.into_iter().enumerate() {
             let told = input
                 .and_then(|input| {
@@ -175,14 +233,13 @@ impl HourlyPremium {
                             |change| {
                                 let (change, told) = change
                                     .map(|row| hourly_input(&row, &cx.scope));
-                                hourly_inputs.push(change);
+                                hourly.push(change);
                                 told
                             },
                         )
                 });
             cx.settle(number, told);
         }
-        self.hourly.change_all(&hourly_inputs, &cx.scope);
     }
 
     /// Inserts what `hourly` gives into `hs_order`.
@@ -274,6 +331,13 @@ impl TableRow for HsOrder<'_> {
 }
 
 impl Keyed for HsOrder<'_> {}
+
+/// Where a row of `user_order` goes: rows that share state meet on one worker.
+///
+/// `pipelines/hourly_premium.yaml:14`
+fn user_order_route<'a>(row: &UserOrder<'a>) -> Result<Route, Fault> {
+    Ok(Route::of::<(Option<i64>,)>((row.id,)))
+}
 
 /// A row of view `last_order`.
 ///
@@ -499,23 +563,40 @@ impl Aggregation for HourlyState {
     }
 }
 
-impl Retraction for HourlyState {
-    fn retract(&mut self, input: &HourlyInput<'_>) -> bool {
-        self.total_premium.retract(Some(input.total_premium))
-            | self.policy_cnt.retract(input.policy_cnt)
-            | self.policy_holder_cnt.retract(input.policy_holder_cnt)
-    }
-
-    fn replace<'a>(
+impl Sharing for HourlyState {
+    fn share<'a>(
         &mut self,
-        before: &HourlyInput<'a>,
-        after: &HourlyInput<'a>,
+        before: Option<&HourlyInput<'a>>,
+        after: Option<&HourlyInput<'a>>,
+        share: Share,
     ) -> bool {
-        self.total_premium.replace(Some(before.total_premium), Some(after.total_premium))
-            | self.policy_cnt.replace(before.policy_cnt, after.policy_cnt)
+        self
+            .total_premium
+            .share(
+                before.map(|input| Some(input.total_premium)),
+                after.map(|input| Some(input.total_premium)),
+                share,
+            )
+            | self
+                .policy_cnt
+                .share(
+                    before.map(|input| input.policy_cnt),
+                    after.map(|input| input.policy_cnt),
+                    share,
+                )
             | self
                 .policy_holder_cnt
-                .replace(before.policy_holder_cnt, after.policy_holder_cnt)
+                .share(
+                    before.map(|input| input.policy_holder_cnt),
+                    after.map(|input| input.policy_holder_cnt),
+                    share,
+                )
+    }
+
+    fn absorb(&mut self, other: &Self) {
+        self.total_premium.absorb(&other.total_premium);
+        self.policy_cnt.absorb(&other.policy_cnt);
+        self.policy_holder_cnt.absorb(&other.policy_holder_cnt);
     }
 }
 
@@ -543,19 +624,17 @@ struct Constants {
 impl Constants {
     fn new(scope: &Scope<'_>) -> Self {
         Self {
-            last_order: constant::compute(|| Ok(
-                arithmetic::multiply(
-                    time::unix_timestamp_of(
+            last_order: constant::compute(|| arithmetic::multiply(
+                time::unix_timestamp_of(
+                    scope,
+                    time::from_unixtime_as(
                         scope,
-                        time::from_unixtime_as(
-                            scope,
-                            time::unix_timestamp_now(scope),
-                            &TIME_OLDPATTERN_1,
-                        )?,
+                        time::unix_timestamp_now(scope),
                         &TIME_OLDPATTERN_1,
                     )?,
-                    1000i64,
+                    &TIME_OLDPATTERN_1,
                 )?,
+                1000i64,
             )),
         }
     }

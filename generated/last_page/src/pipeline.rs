@@ -3,7 +3,8 @@
 use millstream_runtime::connectors::{ColumnInfo, Row, TableInfo};
 use millstream_runtime::decode::{Decode, Field};
 use millstream_runtime::job::{
-    BATCH, Context, Input, Job, JobInfo, OnError, Setting, TableSettings, TableUse,
+    BATCH, Chunks, Context, Input, Job, JobInfo, OnError, Parallel, Route, Setting,
+    Spread, TableSettings, TableUse,
 };
 use millstream_runtime::operators::{
     Accumulator, Aggregate, Aggregation, Change, Changed, KeyRef, LastValue,
@@ -74,6 +75,7 @@ impl Job for LastPage {
             changelog: false,
             lookup: None,
             conflicts: None,
+            deferred: false,
             on_error: OnError::DeadLetter,
         },
         TableUse {
@@ -93,6 +95,7 @@ impl Job for LastPage {
             changelog: false,
             lookup: None,
             conflicts: None,
+            deferred: false,
             on_error: OnError::DeadLetter,
         },
     ];
@@ -104,18 +107,6 @@ impl Job for LastPage {
     }
 
     fn begin_epoch(&mut self, _scope: &Scope<'_>) {}
-
-    fn batch<'a>(
-        &mut self,
-        table: usize,
-        input: &mut Input<'_, '_, 'a>,
-        cx: &mut Context<'a, '_>,
-    ) {
-        if table == 0 {
-            let rows = input.read(&cx.scope);
-            self.user_log(&rows, cx);
-        }
-    }
 
     fn emit(&mut self, cx: &mut Context<'_, '_>) -> bool {
         let mut left = BATCH;
@@ -139,6 +130,43 @@ impl Job for LastPage {
     }
 
     fn sweep(&mut self, _scope: &Scope<'_>) {}
+}
+
+impl Parallel for LastPage {
+    const SPREADS: bool = true;
+
+    const SHARES: bool = false;
+    type Decoded<'a> = Decoded<'a>;
+    type Shared<'a> = ();
+
+    fn decode<'a>(&self, table: usize, input: &mut Input<'_, '_, 'a>) -> Decoded<'a> {
+        match table {
+            0 => {
+                Decoded {
+                    user_log: input.spread(user_log_route),
+                }
+            }
+            _ => Decoded::default(),
+        }
+    }
+
+    fn take<'a>(
+        &mut self,
+        chunks: Chunks<'_, Decoded<'a>>,
+        cx: &mut Context<'a, '_>,
+    ) -> () {
+        cx.each_batch(
+            chunks,
+            |chunk| chunk.user_log,
+            |rows, cx| self.user_log(rows, cx),
+        );
+    }
+}
+
+/// The rows of a chunk, spread over the workers.
+#[derive(Debug, Default)]
+pub struct Decoded<'a> {
+    user_log: Spread<'a, UserLog<'a>>,
 }
 
 impl LastPage {
@@ -250,6 +278,13 @@ impl TableRow for UserLastLog<'_> {
 }
 
 impl Keyed for UserLastLog<'_> {}
+
+/// Where a row of `user_log` goes: rows that share state meet on one worker.
+///
+/// `pipelines/last_page.yaml:10`
+fn user_log_route<'a>(row: &UserLog<'a>) -> Result<Route, Fault> {
+    Ok(Route::of::<(Option<Text>,)>((row.account_id,)))
+}
 
 /// A row of view `last_log`.
 ///

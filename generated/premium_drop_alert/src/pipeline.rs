@@ -4,7 +4,8 @@ use millstream_runtime::connectors::{ColumnInfo, Row, TableInfo};
 use millstream_runtime::decode::{Decode, Field};
 use millstream_runtime::functions::{cast, compare, float};
 use millstream_runtime::job::{
-    Context, Input, Job, JobInfo, OnError, Setting, TableSettings, TableUse,
+    Chunks, Context, Input, Job, JobInfo, OnError, Parallel, Route, Setting, Spread,
+    TableSettings, TableUse,
 };
 use millstream_runtime::operators::Change;
 use millstream_runtime::scope::Scope;
@@ -84,6 +85,7 @@ impl Job for PremiumDropAlert {
             changelog: false,
             lookup: None,
             conflicts: None,
+            deferred: false,
             on_error: OnError::DeadLetter,
         },
         TableUse {
@@ -106,6 +108,7 @@ impl Job for PremiumDropAlert {
                 missing: true,
             }),
             conflicts: None,
+            deferred: false,
             on_error: OnError::DeadLetter,
         },
         TableUse {
@@ -126,6 +129,7 @@ impl Job for PremiumDropAlert {
             changelog: false,
             lookup: None,
             conflicts: None,
+            deferred: false,
             on_error: OnError::DeadLetter,
         },
     ];
@@ -136,23 +140,48 @@ impl Job for PremiumDropAlert {
 
     fn begin_epoch(&mut self, _scope: &Scope<'_>) {}
 
-    fn batch<'a>(
-        &mut self,
-        table: usize,
-        input: &mut Input<'_, '_, 'a>,
-        cx: &mut Context<'a, '_>,
-    ) {
-        if table == 0 {
-            let rows = input.read(&cx.scope);
-            self.update_info(&rows, cx);
-        }
-    }
-
     fn emit(&mut self, _cx: &mut Context<'_, '_>) -> bool {
         false
     }
 
     fn sweep(&mut self, _scope: &Scope<'_>) {}
+}
+
+impl Parallel for PremiumDropAlert {
+    const SPREADS: bool = true;
+
+    const SHARES: bool = false;
+    type Decoded<'a> = Decoded<'a>;
+    type Shared<'a> = ();
+
+    fn decode<'a>(&self, table: usize, input: &mut Input<'_, '_, 'a>) -> Decoded<'a> {
+        match table {
+            0 => {
+                Decoded {
+                    update_info: input.spread(update_info_route),
+                }
+            }
+            _ => Decoded::default(),
+        }
+    }
+
+    fn take<'a>(
+        &mut self,
+        chunks: Chunks<'_, Decoded<'a>>,
+        cx: &mut Context<'a, '_>,
+    ) -> () {
+        cx.each_batch(
+            chunks,
+            |chunk| chunk.update_info,
+            |rows, cx| self.update_info(rows, cx),
+        );
+    }
+}
+
+/// The rows of a chunk, spread over the workers.
+#[derive(Debug, Default)]
+pub struct Decoded<'a> {
+    update_info: Spread<'a, UpdateInfo<'a>>,
 }
 
 impl PremiumDropAlert {
@@ -330,6 +359,13 @@ impl TableRow for WechatActivityUser<'_> {
 }
 
 impl Keyed for WechatActivityUser<'_> {}
+
+/// Where a row of `update_info` goes: rows that share state meet on one worker.
+///
+/// `pipelines/premium_drop_alert.yaml:11`
+fn update_info_route<'a>(row: &UpdateInfo<'a>) -> Result<Route, Fault> {
+    Ok(Route::of::<(Option<i64>,)>((row.id,)))
+}
 
 /// A row of view `info_join`.
 ///

@@ -18,7 +18,7 @@ use crate::scope::Scope;
 use crate::values::Fault;
 
 pub use field::Field;
-pub use reader::{Reader, Rows};
+pub use reader::{Place, Reader, Rows};
 
 /// A row struct that is read field by field from a record; implemented by generated code.
 ///

@@ -48,6 +48,11 @@ impl Reader {
         Self { table: *table, wanted, decoder, lines: 0 }
     }
 
+    /// How the records are written.
+    pub fn format(&self) -> Format {
+        self.decoder.format()
+    }
+
     /// The rows of a chunk from a [`Rows::position`] on, at first 0; `header` is that of the chunk's file
     /// ([`crate::connectors::Source::header`]). Fails if the header names none of the table's columns. The job's loop
     /// calls this for every batch of some 256 rows.
@@ -77,6 +82,38 @@ impl Reader {
             *decoder = csv::Decoder::new(format, header, self.wanted);
         }
         Ok(Rows { decoder: &mut self.decoder, lines: &mut self.lines, chunk, at: from, start: from, line: 0 })
+    }
+}
+
+impl Decoder {
+    fn format(&self) -> Format {
+        match self {
+            Self::Json(_) => Format::Json,
+            Self::Csv { format, .. } => Format::Csv(format.clone()),
+        }
+    }
+}
+
+/// Where a record stands in its chunk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// Its first byte.
+    start: u32,
+    /// Lines of the chunk before it.
+    line: u32,
+}
+
+impl Place {
+    /// The record.
+    pub fn record<'a>(&self, chunk: &'a Chunk, format: &Format) -> Record<'a> {
+        let start = self.start as usize;
+        let end = match format {
+            Format::Json => start + json::line(chunk, start, 0).bytes.len(),
+            Format::Csv(format) => start + csv::record(chunk, start, 0, format.delimiter).bytes.len(),
+        };
+        let bytes = chunk.bytes.get(start..end).unwrap_or_default();
+        let (offset, line) = (chunk.offset + start as u64, chunk.line + u64::from(self.line));
+        json::without_carriage_return(Record { bytes, offset, line })
     }
 }
 
@@ -128,11 +165,18 @@ impl<'a> Rows<'_, 'a> {
 
     /// The record that `next` read last.
     pub fn record(&self) -> Record<'a> {
-        let bytes = self.chunk.bytes.get(self.start..self.at).or_else(|| self.chunk.bytes.get(self.start..));
-        let bytes = bytes.unwrap_or_default();
-        let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
-        let offset = self.chunk.offset + self.start as u64;
-        json::without_carriage_return(Record { bytes, offset, line: self.line })
+        self.place().record(self.chunk, &self.decoder.format())
+    }
+
+    /// Where the record stands that `next` read last.
+    #[inline]
+    pub fn place(&self) -> Place {
+        Place { start: self.start as u32, line: (self.line - self.chunk.line) as u32 }
+    }
+
+    /// How many bytes of the chunk were not read yet.
+    pub fn bytes_left(&self) -> usize {
+        self.chunk.bytes.len().saturating_sub(self.at)
     }
 
     /// Where the next record begins in the chunk's bytes, to go on later with [`Reader::rows`].

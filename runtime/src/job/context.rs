@@ -3,7 +3,8 @@
 use bumpalo::collections::Vec;
 
 use crate::connectors::format;
-use crate::decode::{Decode, Record, Rows};
+use crate::decode::Decode;
+use crate::job::{Chunks, Spread};
 use crate::operators::Change;
 use crate::scope::Scope;
 use crate::tables::{Appended, Keyed, TableRow, Tables};
@@ -18,12 +19,27 @@ pub struct Context<'a, 't> {
     pub scope: Scope<'a>,
     tables: &'t mut Tables,
     faults: &'t mut std::vec::Vec<RowFault>,
+    origin: Origin<'a>,
 }
 
-/// A row error and the row of the batch that it belongs to.
+/// Where the rows of a batch come from.
+#[derive(Debug, Clone, Copy, Default)]
+struct Origin<'a> {
+    /// Which of the chunks that the workers decoded.
+    chunk: usize,
+    /// Events of the epoch before that chunk.
+    before: u64,
+    /// The numbers of the rows in their chunk; empty: rows that were fed, numbered as they stand.
+    numbers: &'a [u32],
+}
+
+/// A row error and the row that it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowFault {
-    /// Position in the batch; none for a row that a view gave out at the end of an epoch.
+    /// Which of the chunks that the workers decoded.
+    pub chunk: usize,
+    /// Position among the good rows of the chunk, or of the batch that was fed; none for a row that a view gave out at
+    /// the end of an epoch.
     pub row: Option<usize>,
     /// The group of that view.
     pub group: Option<FaultyGroup>,
@@ -45,15 +61,41 @@ pub struct FaultyGroup {
 impl<'a, 't> Context<'a, 't> {
     /// A context for one batch.
     pub fn new(scope: Scope<'a>, tables: &'t mut Tables, faults: &'t mut std::vec::Vec<RowFault>) -> Self {
-        Self { scope, tables, faults }
+        Self { scope, tables, faults, origin: Origin::default() }
     }
 
-    /// Notes the outcome of a row of the batch.
+    /// Hands a worker's rows of each chunk to a step, a batch at a time.
+    pub fn each_batch<D, R: 'a>(
+        &mut self,
+        chunks: Chunks<'_, D>,
+        rows_of: impl Fn(&D) -> Spread<'a, R>,
+        mut step: impl FnMut(&'a [R], &mut Self),
+    ) {
+        for (chunk, (decoded, before)) in chunks.decoded.iter().zip(chunks.before).enumerate() {
+            let part = rows_of(decoded).part(chunks.worker);
+            for (rows, numbers) in part.rows.chunks(BATCH).zip(part.numbers.chunks(BATCH)) {
+                self.origin = Origin { chunk, before: *before, numbers };
+                step(rows, self);
+                self.tables.end_batch();
+            }
+        }
+    }
+
+    /// Notes the outcome of a row of the batch, which ends its event.
     #[inline]
     pub fn settle(&mut self, row: usize, outcome: Result<(), Fault>) {
-        if let Err(fault) = outcome {
-            self.faults.push(RowFault { row: Some(row), group: None, fault });
+        let Origin { chunk, before, numbers } = self.origin;
+        let row = numbers.get(row).map_or(row, |number| *number as usize);
+        let written = self.tables.end_event(before + row as u64);
+        if let Err(fault) = outcome.and(written) {
+            self.faults.push(RowFault { chunk, row: Some(row), group: None, fault });
         }
+    }
+
+    /// Says that what follows is of the insert with this position in the file.
+    #[inline]
+    pub fn turn(&mut self, insert: u32) {
+        self.tables.turn(insert);
     }
 
     /// Notes the outcome of a row that a view gave out at the end of an epoch: the table that its rows come from, its
@@ -68,7 +110,7 @@ impl<'a, 't> Context<'a, 't> {
     ) {
         if let Err(fault) = outcome {
             let group = FaultyGroup { table, view, key: format::json_object(key) };
-            self.faults.push(RowFault { row: None, group: Some(group), fault });
+            self.faults.push(RowFault { chunk: 0, row: None, group: Some(group), fault });
         }
     }
 
@@ -117,68 +159,5 @@ impl<'a, 't> Context<'a, 't> {
     /// The row of a key, as every earlier event left it.
     pub fn look_up<R: TableRow + Decode<'a>>(&mut self, key: &[Value<'_>]) -> Result<Option<R>, Fault> {
         self.tables.look_up(key, &self.scope)
-    }
-}
-
-/// The records of a batch, on their way to becoming rows.
-pub struct Input<'r, 'c, 'a> {
-    rows: &'r mut Rows<'c, 'a>,
-    limit: usize,
-    /// The records of the rows that were read.
-    records: Vec<'a, Record<'a>>,
-    /// The records that could not be read.
-    failed: Vec<'a, (Record<'a>, Fault)>,
-    ended: bool,
-}
-
-impl<'r, 'c, 'a> Input<'r, 'c, 'a> {
-    /// Up to `limit` of the rows.
-    pub fn new(rows: &'r mut Rows<'c, 'a>, limit: usize, scope: &Scope<'a>) -> Self {
-        let records = Vec::with_capacity_in(limit, scope.memory);
-        Self { rows, limit, records, failed: Vec::new_in(scope.memory), ended: false }
-    }
-
-    /// Reads the rows of the batch; records that cannot be read are noted with their reasons.
-    pub fn read<R: Decode<'a>>(&mut self, scope: &Scope<'a>) -> Vec<'a, R> {
-        let mut rows = Vec::with_capacity_in(self.limit, scope.memory);
-        while self.len() < self.limit {
-            match self.rows.next::<R>(scope) {
-                Some(Ok(row)) => {
-                    rows.push(row);
-                    self.records.push(self.rows.record());
-                }
-                Some(Err(fault)) => self.failed.push((self.rows.record(), fault)),
-                None => {
-                    self.ended = true;
-                    break;
-                }
-            }
-        }
-        rows
-    }
-
-    /// How many records were read, good and bad.
-    pub fn len(&self) -> usize {
-        self.records.len() + self.failed.len()
-    }
-
-    /// Whether none was read.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Whether the chunk has no more records.
-    pub fn ended(&self) -> bool {
-        self.ended
-    }
-
-    /// The record of a row of the batch.
-    pub fn record(&self, row: usize) -> Option<&Record<'a>> {
-        self.records.get(row)
-    }
-
-    /// The records that could not be read, each with the reason.
-    pub fn failed(&self) -> &[(Record<'a>, Fault)] {
-        &self.failed
     }
 }

@@ -90,7 +90,14 @@ impl<J: Job> Embedded<J> {
             let conflicts = table.conflicts;
             // What is looked up is kept whole in memory: there is nothing else to ask.
             let store = table.lookup.map(|_| (Box::new(Nothing) as Box<dyn Store>, Cache::All { ttl: None }));
-            tables.open(OpenTable { info: &table.info, sink: None, changelog: true, store, conflicts });
+            tables.open(OpenTable {
+                info: &table.info,
+                changelog: true,
+                ordered: false,
+                deferred: table.deferred,
+                store,
+                conflicts,
+            });
         }
         tables.begin_epoch()?;
         let memory = Bump::new();

@@ -4,9 +4,12 @@ pub mod arguments;
 mod context;
 mod embedded;
 pub mod info;
+mod open;
 mod run;
 pub mod signals;
+mod spread;
 pub mod terminal;
+mod workers;
 
 use std::process::ExitCode;
 
@@ -16,9 +19,10 @@ use crate::job::terminal::Terminal;
 use crate::scope::Scope;
 use crate::tables::{Cache, OnConflict};
 
-pub use context::{BATCH, Context, FaultyGroup, Input, RowFault};
+pub use context::{BATCH, Context, FaultyGroup, RowFault};
 pub use embedded::{Embedded, Gives, LooksUp, Rejected, RejectedRow, Takes};
 pub use info::{JobInfo, Setting, TableSettings};
+pub use spread::{BadRecord, Input, Part, Records, Route, Spread};
 
 /// A pipeline; implemented by generated code.
 pub trait Job: Sized {
@@ -34,15 +38,66 @@ pub trait Job: Sized {
     /// Computes what is computed once an epoch.
     fn begin_epoch(&mut self, scope: &Scope<'_>);
 
-    /// Takes a batch of records of a source table.
-    fn batch<'a>(&mut self, table: usize, input: &mut Input<'_, '_, 'a>, cx: &mut Context<'a, '_>);
-
     /// Gives out up to [`BATCH`] rows of views that changed in this epoch; tells whether there may be more.
     fn emit(&mut self, cx: &mut Context<'_, '_>) -> bool;
 
     /// Forgets state whose time is over.
     fn sweep(&mut self, scope: &Scope<'_>);
 }
+
+/// A list in the memory of a round.
+pub type List<'a, T> = bumpalo::collections::Vec<'a, T>;
+
+/// A pipeline that a crew of workers runs, each with a part of its state; implemented by generated code.
+pub trait Parallel: Job + Send {
+    /// Whether the rows of some source are spread over all workers.
+    const SPREADS: bool;
+
+    /// Whether the workers share the groups of some view.
+    const SHARES: bool;
+
+    /// The rows of a chunk of a source table, spread over the workers.
+    type Decoded<'a>: Default + Send + Sync;
+
+    /// Changes to views of which all workers keep a share.
+    type Shared<'a>: Default + Send + Sync;
+
+    /// Decodes a chunk of a source table and spreads its rows.
+    fn decode<'a>(&self, table: usize, input: &mut Input<'_, '_, 'a>) -> Self::Decoded<'a>;
+
+    /// Takes this worker's rows.
+    fn take<'a>(&mut self, chunks: Chunks<'_, Self::Decoded<'a>>, cx: &mut Context<'a, '_>) -> Self::Shared<'a>;
+
+    /// Takes this worker's share of what all workers made.
+    fn share(&mut self, shared: &[Self::Shared<'_>], worker: usize, scope: &Scope<'_>) {
+        let _ = (shared, worker, scope);
+    }
+
+    /// Gives out up to [`BATCH`] rows of views of which all workers keep a share; tells whether there may be more.
+    fn emit_shared(workers: &mut [&mut Self], cx: &mut Context<'_, '_>) -> bool {
+        let _ = (workers, cx);
+        false
+    }
+}
+
+/// The chunks of a round, and which worker takes its rows of them.
+#[derive(Debug)]
+pub struct Chunks<'r, D> {
+    /// The rows of each chunk.
+    pub decoded: &'r [D],
+    /// Events of the epoch before each.
+    pub before: &'r [u64],
+    /// The worker.
+    pub worker: usize,
+}
+
+impl<D> Clone for Chunks<'_, D> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<D> Copy for Chunks<'_, D> {}
 
 /// What the pipeline does with a table.
 #[derive(Debug, Clone, Copy)]
@@ -61,6 +116,8 @@ pub struct TableUse {
     pub lookup: Option<Cache>,
     /// What happens to rows with the same primary key, where that needs state.
     pub conflicts: Option<OnConflict>,
+    /// Whether the writes of an event wait until all are known, to be done in the order of the inserts.
+    pub deferred: bool,
     /// What happens to bad records of it.
     pub on_error: OnError,
 }
@@ -77,7 +134,7 @@ pub enum OnError {
 }
 
 /// The `main` of a job's binary.
-pub fn main<J: Job>() -> ExitCode {
+pub fn main<J: Parallel>() -> ExitCode {
     terminal::explain_panics();
     let arguments = match Arguments::of_process(&J::INFO) {
         Ok(arguments) => arguments,

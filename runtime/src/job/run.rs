@@ -1,21 +1,19 @@
-//! The loop of a job: sources hand over chunks, batches go through the pipeline, epochs are committed.
+//! The loop of a job: sources hand over chunks, the workers take them in rounds, epochs are committed.
 
 use std::fs;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use bumpalo::Bump;
-use jiff::tz::TimeZone;
-
 use crate::connectors::dead_letter::DeadLetters;
-use crate::connectors::{Chunk, Failure, Options, Progress, Source, open_sink, open_source, open_store};
-use crate::decode::{Reader, Record};
+use crate::connectors::{Failure, Progress, Source};
+use crate::decode::Record;
 use crate::job::arguments::{Arguments, Epoch};
+use crate::job::open::{Opened, open};
 use crate::job::signals::Stop;
 use crate::job::terminal::{Figures, Summary, Terminal, Written};
-use crate::job::{BATCH, Context, FaultyGroup, Input, Job, OnError, RowFault, TableUse};
-use crate::scope::{Clock, Scope};
-use crate::tables::{OpenTable, Tables};
+use crate::job::workers::{Crew, Piece, Round};
+use crate::job::{FaultyGroup, OnError, Parallel, TableUse};
+use crate::tables::Sinks;
 use crate::values::Fault;
 
 /// How long the loop rests when no source has anything.
@@ -24,10 +22,22 @@ const REST: Duration = Duration::from_millis(5);
 /// Most rows of a table that are shown when a job is done.
 const PREVIEW: usize = 40;
 
+/// A chunk of at least so many bytes was filled: the source has more.
+const FILLED: usize = 128 << 10;
+
 /// Runs a pipeline from its sources to the end of the input or until it is asked to stop.
-pub(super) fn run<J: Job>(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
+pub(super) fn run<J: Parallel>(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
     let stop = Stop::on_signals()?;
     prepare_state(arguments)?;
+    let threads = rayon_core::ThreadPoolBuilder::new().num_threads(arguments.workers);
+    let threads = threads.thread_name(|number| format!("worker {number}")).build().map_err(|error| Failure {
+        message: format!("cannot start {} worker threads: {error}", arguments.workers),
+        environment: true,
+    })?;
+    threads.install(|| work::<J>(arguments, terminal, &stop))
+}
+
+fn work<J: Parallel>(arguments: &Arguments, terminal: &mut Terminal, stop: &Stop) -> Result<(), Failure> {
     let mut running = Running::<J>::open(arguments)?;
     let mut ended = false;
     while !stop.asked() {
@@ -67,17 +77,14 @@ const DEAD_LETTERS: &str = "dead_letters.jsonl";
 
 /// A pipeline at work.
 struct Running<J> {
-    job: J,
-    tables: Tables,
-    sources: Vec<Feed>,
+    crew: Crew<J>,
+    sinks: Sinks,
+    feeds: Vec<Feed>,
     /// The source whose turn it is.
     turn: usize,
     letters: DeadLetters,
     skipped: u64,
-    memory: Bump,
-    clock: Clock,
     fixed_now: Option<i64>,
-    faults: Vec<RowFault>,
     epoch: u64,
     epoch_rows: u64,
     epoch_limit: Option<u64>,
@@ -86,55 +93,34 @@ struct Running<J> {
     records: u64,
 }
 
-/// A source with the chunk that is being worked on.
-struct Feed {
-    table: usize,
-    source: Box<dyn Source>,
-    reader: Reader,
-    chunk: Chunk,
-    /// Whether the chunk has records that were not taken yet, and how many were.
-    open: bool,
-    taken: usize,
-    ended: bool,
+/// A source with the chunks that are being worked on.
+pub(super) struct Feed {
+    pub table: usize,
+    pub source: Box<dyn Source>,
+    /// One for each worker; the open ones are the first.
+    pub pieces: Vec<Piece>,
+    pub ended: bool,
 }
 
-impl<J: Job> Running<J> {
+impl<J: Parallel> Running<J> {
     fn open(arguments: &Arguments) -> Result<Self, Failure> {
-        let zone = TimeZone::get(J::INFO.time_zone).map_err(|error| Failure {
-            message: format!("the time zone {} cannot be loaded: {error}", J::INFO.time_zone),
-            environment: true,
-        })?;
-        let mut tables = Tables::default();
-        let mut sources = Vec::new();
-        for (position, table) in J::TABLES.iter().enumerate() {
-            let options = arguments.options(table.info.name);
-            if let Some(wanted) = table.source {
-                sources.push(open_input(position, table, wanted, &options)?);
-            }
-            tables.open(open_table(table, &options)?);
-        }
-        let limit = match arguments.epoch {
+        let epoch_limit = match arguments.epoch {
             Epoch::Rows(rows) => Some(rows),
             Epoch::Time(_) | Epoch::End => None,
         };
+        let Opened { crew, sinks, feeds } = open(arguments, arguments.now.unwrap_or_else(system_millis))?;
         let now = Instant::now();
-        let memory = Bump::new();
-        let clock = Clock::new(arguments.now.unwrap_or_else(system_millis), zone);
-        let job = J::start(&Scope { memory: &memory, clock: &clock });
         let mut running = Self {
-            job,
-            tables,
-            sources,
+            crew,
+            sinks,
+            feeds,
             turn: 0,
             letters: DeadLetters::new(arguments.state.join(DEAD_LETTERS)),
             skipped: 0,
-            memory,
-            clock,
             fixed_now: arguments.now,
-            faults: Vec::new(),
             epoch: 0,
             epoch_rows: 0,
-            epoch_limit: limit,
+            epoch_limit,
             epoch_started: now,
             started: now,
             records: 0,
@@ -147,11 +133,7 @@ impl<J: Job> Running<J> {
         self.epoch += 1;
         self.epoch_rows = 0;
         self.epoch_started = Instant::now();
-        self.clock.now = self.fixed_now.unwrap_or_else(system_millis);
-        self.tables.begin_epoch()?;
-        self.job.begin_epoch(&Scope { memory: &self.memory, clock: &self.clock });
-        self.memory.reset();
-        Ok(())
+        self.crew.begin_epoch(self.fixed_now.unwrap_or_else(system_millis))
     }
 
     fn epoch_is_over(&self, epoch: Epoch) -> bool {
@@ -162,16 +144,17 @@ impl<J: Job> Running<J> {
         }
     }
 
-    /// Takes a batch from the next source that has one.
+    /// Takes a round from the next source that has something.
     fn step(&mut self) -> Result<Progress, Failure> {
+        let left = self.epoch_limit.map_or(u64::MAX, |limit| limit.saturating_sub(self.epoch_rows).max(1));
         let mut all = Progress::End;
-        for _ in 0..self.sources.len() {
+        for _ in 0..self.feeds.len() {
             let turn = self.turn;
-            self.turn = (self.turn + 1) % self.sources.len();
-            let Some(input) = self.sources.get_mut(turn) else { continue };
-            match input.fill()? {
+            self.turn = (self.turn + 1) % self.feeds.len();
+            let Some(feed) = self.feeds.get_mut(turn) else { continue };
+            match feed.fill()? {
                 Progress::Records => {
-                    self.batch(turn)?;
+                    self.round(turn, left)?;
                     return Ok(Progress::Records);
                 }
                 Progress::Idle => all = Progress::Idle,
@@ -181,68 +164,37 @@ impl<J: Job> Running<J> {
         Ok(all)
     }
 
-    fn batch(&mut self, turn: usize) -> Result<(), Failure> {
-        let Some(from) = self.sources.get_mut(turn) else { return Ok(()) };
-        let left = self.epoch_limit.map_or(u64::MAX, |limit| limit.saturating_sub(self.epoch_rows).max(1));
-        let limit = usize::try_from(left).unwrap_or(BATCH).min(BATCH);
-        let scope = Scope { memory: &self.memory, clock: &self.clock };
-        let mut rows = from.reader.rows(&from.chunk, from.source.header(), from.taken)?;
-        let mut input = Input::new(&mut rows, limit, &scope);
-        let mut cx = Context::new(scope, &mut self.tables, &mut self.faults);
-        self.job.batch(from.table, &mut input, &mut cx);
-        let read = input.len() as u64;
-        let table = &J::TABLES[from.table];
-        let file = from.source.files().get(from.chunk.file).map_or("", String::as_str);
-        let mut bad = BadRecords { letters: &mut self.letters, skipped: &mut self.skipped, table, file };
-        for (record, fault) in input.failed() {
-            bad.add(record, fault)?;
-        }
-        for RowFault { row, fault, .. } in self.faults.drain(..) {
-            if let Some(record) = row.and_then(|row| input.record(row)) {
-                bad.add(record, &fault)?;
-            }
-        }
-        from.open = !input.ended();
-        drop(input);
-        from.taken = rows.position();
+    fn round(&mut self, source: usize, left: u64) -> Result<(), Failure> {
+        let Some(Feed { table, source: from, pieces, .. }) = self.feeds.get_mut(source) else { return Ok(()) };
+        let limit = usize::try_from(left).unwrap_or(usize::MAX);
+        let pieces = within(pieces, left);
+        let round = Round { source, table: *table, limit, events: self.epoch_rows };
+        let Some(used) = J::TABLES.get(*table) else { return Ok(()) };
+        let (letters, skipped) = (&mut self.letters, &mut self.skipped);
+        let read = self.crew.round(round, pieces, &mut |chunk, record, fault| {
+            let file = from.files().get(chunk.file).map_or("", String::as_str);
+            BadRecords { letters, skipped, table: used, file }.add(record, fault)
+        })?;
         self.records += read;
         self.epoch_rows += read;
-        self.memory.reset();
-        self.tables.end_batch();
-        match self.tables.failure() {
-            Some(failure) => Err(failure),
-            None => Ok(()),
-        }
+        Ok(())
     }
 
     fn commit(&mut self) -> Result<(), Failure> {
-        loop {
-            let scope = Scope { memory: &self.memory, clock: &self.clock };
-            let more = self.job.emit(&mut Context::new(scope, &mut self.tables, &mut self.faults));
-            self.memory.reset();
-            for RowFault { group, fault, .. } in self.faults.drain(..) {
-                if let Some(group) = group {
-                    let table = &J::TABLES[group.table];
-                    BadRecords { letters: &mut self.letters, skipped: &mut self.skipped, table, file: "" }
-                        .add_group(&group, &fault)?;
-                }
-            }
-            if !more {
-                break;
-            }
-        }
-        self.job.sweep(&Scope { memory: &self.memory, clock: &self.clock });
-        if let Some(failure) = self.tables.failure() {
-            return Err(failure);
-        }
-        self.tables.commit(self.epoch)?;
+        let (letters, skipped) = (&mut self.letters, &mut self.skipped);
+        self.crew.end_epoch(&mut |group, fault| {
+            let table = J::TABLES.get(group.table);
+            table.map_or(Ok(()), |table| BadRecords { letters, skipped, table, file: "" }.add_group(group, fault))
+        })?;
+        let mut tables: Vec<_> = self.crew.workers.iter_mut().map(|worker| &mut worker.tables).collect();
+        self.sinks.commit(self.epoch, &mut tables)?;
         self.letters.flush()
     }
 
     fn figures(&self) -> Figures {
         let mut figures = Figures { records: self.records, bytes: 0, bytes_total: Some(0) };
-        for input in &self.sources {
-            let (bytes, total) = input.source.progress();
+        for feed in &self.feeds {
+            let (bytes, total) = feed.source.progress();
             figures.bytes += bytes;
             figures.bytes_total = figures.bytes_total.zip(total).map(|(sum, total)| sum + total);
         }
@@ -253,7 +205,7 @@ impl<J: Job> Running<J> {
         let elapsed = self.started.elapsed();
         let mut summary = Summary { records: self.records, elapsed, stopped, written: Vec::new() };
         let mut previews = Vec::new();
-        for (info, sink, changes) in self.tables.sinks() {
+        for (info, sink, changes) in self.sinks.iter() {
             let preview = if arguments.preview { sink.preview(PREVIEW)? } else { None };
             let rows = preview.as_ref().map(|preview| preview.total);
             summary.written.push(Written { rows, changes, place: sink.place() });
@@ -271,18 +223,33 @@ impl<J: Job> Running<J> {
 }
 
 impl Feed {
+    /// Fills the pieces, if none is open: as many as the source fills.
     fn fill(&mut self) -> Result<Progress, Failure> {
-        if self.open {
+        // After a round that was cut short by the end of an epoch, what is left comes first.
+        if let Some(open) = self.pieces.iter().position(|piece| piece.open) {
+            self.pieces.rotate_left(open);
             return Ok(Progress::Records);
         }
-        if self.ended {
-            return Ok(Progress::End);
+        let mut progress = Progress::End;
+        for (number, piece) in self.pieces.iter_mut().enumerate() {
+            if self.ended {
+                break;
+            }
+            let next = self.source.read(&mut piece.chunk)?;
+            self.ended = next == Progress::End;
+            piece.open = next == Progress::Records;
+            piece.taken = 0;
+            if piece.header.as_deref() != self.source.header() {
+                piece.header = self.source.header().map(<[String]>::to_vec);
+            }
+            if number == 0 || next == Progress::Records {
+                progress = next;
+            }
+            if !piece.open || piece.chunk.bytes.len() < FILLED {
+                break;
+            }
         }
-        let progress = self.source.read(&mut self.chunk)?;
-        self.open = progress == Progress::Records;
-        self.taken = 0;
-        self.ended = progress == Progress::End;
-        Ok(progress)
+        Ok(if self.pieces.first().is_some_and(|piece| piece.open) { Progress::Records } else { progress })
     }
 }
 
@@ -298,7 +265,10 @@ impl BadRecords<'_> {
     fn add(&mut self, record: &Record<'_>, fault: &Fault) -> Result<(), Failure> {
         match self.table.on_error {
             OnError::DeadLetter => self.letters.add(self.table.info.name, self.file, record, fault),
-            OnError::Skip => self.skip(),
+            OnError::Skip => {
+                self.skip();
+                Ok(())
+            }
             OnError::Fail => Err(self.fail(&format!("{}:{}", self.file, record.line), fault)),
         }
     }
@@ -308,15 +278,17 @@ impl BadRecords<'_> {
         let FaultyGroup { view, key, .. } = group;
         match self.table.on_error {
             OnError::DeadLetter => self.letters.add_group(self.table.info.name, view, key, fault),
-            OnError::Skip => self.skip(),
+            OnError::Skip => {
+                self.skip();
+                Ok(())
+            }
             OnError::Fail => Err(self.fail(&format!("view '{view}', group {key}"), fault)),
         }
     }
 
-    fn skip(&mut self) -> Result<(), Failure> {
+    fn skip(&mut self) {
         *self.skipped += 1;
         self.letters.skip(self.table.info.name);
-        Ok(())
     }
 
     fn fail(&self, place: &str, fault: &Fault) -> Failure {
@@ -325,35 +297,16 @@ impl BadRecords<'_> {
     }
 }
 
-fn open_input(
-    position: usize,
-    table: &'static TableUse,
-    wanted: &'static [&'static str],
-    options: &Options,
-) -> Result<Feed, Failure> {
-    let source = open_source(connector(table)?, &table.info, options)?;
-    let reader = Reader::new(source.format(), &table.info, wanted);
-    Ok(Feed { table: position, source, reader, chunk: Chunk::default(), open: false, taken: 0, ended: false })
-}
-
-fn open_table(table: &'static TableUse, options: &Options) -> Result<OpenTable, Failure> {
-    let sink = table.sink.then(|| open_sink(connector(table)?, &table.info, options)).transpose()?;
-    let store = match table.lookup {
-        Some(cache) => Some((open_store(connector(table)?, &table.info, options)?, cache)),
-        None => None,
-    };
-    Ok(OpenTable { info: &table.info, sink, changelog: table.changelog, store, conflicts: table.conflicts })
-}
-
-fn connector(table: &'static TableUse) -> Result<&'static str, Failure> {
-    table.connector.ok_or_else(|| Failure {
-        message: format!(
-            "table '{}' has no connector: name one in the pipeline file, or feed and read it from a program that \
-             embeds the pipeline",
-            table.info.name
-        ),
-        environment: false,
-    })
+/// The first piece and those behind it that surely hold no more than `left` records together: a record has a byte and a
+/// line break at least.
+fn within(pieces: &mut [Piece], left: u64) -> &mut [Piece] {
+    let mut most = 0;
+    let fitting = pieces.iter().take_while(|piece| {
+        most += piece.chunk.bytes.len() as u64 / 2 + 1;
+        piece.open && most <= left
+    });
+    let count = fitting.count().max(1);
+    &mut pieces[..count]
 }
 
 /// The system's clock, in milliseconds since 1970-01-01 00:00 UTC.

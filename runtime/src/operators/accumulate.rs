@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use crate::operators::{ExactFloat, ExactInteger};
+use crate::operators::{ExactFloat, ExactInteger, Share};
 use crate::state::Stored;
 use crate::values::{Decimal, Fault, Same};
 
@@ -49,6 +49,23 @@ pub trait Retract: Accumulator {
     {
         !before.same(&after) && (self.retract(before) | self.add(after))
     }
+
+    /// Takes a worker's share of a change: none of a value where there was or will be no row.
+    #[inline]
+    fn share<'i>(&mut self, before: Option<Self::Input<'i>>, after: Option<Self::Input<'i>>, share: Share) -> bool
+    where
+        Self::Input<'i>: Same,
+    {
+        match (before, after) {
+            (Some(before), Some(after)) if share.is_own() => self.replace(before, after),
+            (Some(before), None) if share.is_own() => self.retract(before),
+            (None, Some(after)) if share.is_own() => self.add(after),
+            (Some(_) | None, Some(_) | None) => false,
+        }
+    }
+
+    /// Adds what another worker keeps of the same group, for the result alone.
+    fn absorb(&mut self, other: &Self);
 }
 
 /// `count(*)`
@@ -76,6 +93,10 @@ impl Retract for CountRows {
     fn retract(&mut self, (): ()) -> bool {
         self.0 -= 1;
         true
+    }
+
+    fn absorb(&mut self, other: &Self) {
+        self.0 += other.0;
     }
 }
 
@@ -111,6 +132,10 @@ impl<T: Stored + 'static> Retract for Count<T> {
         self.0 -= i64::from(input.is_some());
         input.is_some()
     }
+
+    fn absorb(&mut self, other: &Self) {
+        self.0 += other.0;
+    }
 }
 
 /// What can be summed: its exact total, its result.
@@ -123,6 +148,9 @@ pub trait Summable: Copy {
 
     /// Takes away from the total.
     fn take_from(self, total: &mut Self::Total);
+
+    /// Adds another total.
+    fn absorb(total: &mut Self::Total, other: &Self::Total);
 }
 
 /// A [`Summable`] whose sum is of the type `R`.
@@ -150,6 +178,10 @@ macro_rules! integer {
             #[inline]
             fn take_from(self, total: &mut ExactInteger) {
                 total.subtract(self.into());
+            }
+
+            fn absorb(total: &mut ExactInteger, other: &ExactInteger) {
+                total.absorb(other);
             }
         }
 
@@ -187,6 +219,10 @@ impl<const P: u8, const S: u8> Summable for Decimal<P, S> {
     #[inline]
     fn take_from(self, total: &mut ExactInteger) {
         total.subtract(self.unscaled());
+    }
+
+    fn absorb(total: &mut ExactInteger, other: &ExactInteger) {
+        total.absorb(other);
     }
 }
 
@@ -231,6 +267,10 @@ macro_rules! float {
             #[inline]
             fn take_from(self, total: &mut ExactFloat) {
                 total.subtract(self.into());
+            }
+
+            fn absorb(total: &mut ExactFloat, other: &ExactFloat) {
+                total.absorb(other);
             }
         }
 
@@ -307,6 +347,11 @@ macro_rules! total {
                 input.take_from(&mut self.total);
                 self.count -= 1;
                 true
+            }
+
+            fn absorb(&mut self, other: &Self) {
+                T::absorb(&mut self.total, &other.total);
+                self.count += other.count;
             }
         }
     };

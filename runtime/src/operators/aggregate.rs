@@ -113,10 +113,13 @@ pub trait Retraction: Aggregation {
     fn replace<'a>(&mut self, before: &Self::Input<'a>, after: &Self::Input<'a>) -> bool;
 }
 
+/// Changes whose memory is read ahead at once.
+pub(super) const AHEAD: usize = 32;
+
 /// The groups of a view.
 #[derive(Debug)]
 pub struct Aggregate<A: Aggregation> {
-    groups: Groups<A::Key, A>,
+    pub(super) groups: Groups<A::Key, A>,
     /// Seconds after which a group that nobody touched is forgotten.
     ttl: Option<u32>,
     /// Groups that changed in this epoch, in the order of their last change if `ordered`, else of their first.
@@ -133,6 +136,18 @@ pub enum Changed<R> {
     Row(R),
     /// It has none any more; only the columns of the group key are right.
     Gone(R),
+}
+
+/// A group that changed, and why it has no row where its row cannot be computed.
+pub type Told<R> = (Changed<R>, Result<(), Fault>);
+
+/// What is told of a group that changed: a group whose row cannot be computed has none any more.
+pub(super) fn told<R>(row: Result<Option<R>, Fault>, gone: impl FnOnce() -> Option<R>) -> Option<Told<R>> {
+    match row {
+        Ok(Some(row)) => Some((Changed::Row(row), Ok(()))),
+        Ok(None) => Some((Changed::Gone(gone()?), Ok(()))),
+        Err(fault) => Some((Changed::Gone(gone()?), Err(fault))),
+    }
 }
 
 impl<R> Changed<R> {
@@ -194,15 +209,26 @@ impl<A: Aggregation> Aggregate<A> {
     pub fn warm<'a>(&self, inputs: &[Result<Option<A::Input<'a>>, Fault>], scope: &Scope<'a>) {
         let mut hashes = bumpalo::collections::Vec::with_capacity_in(inputs.len(), scope.memory);
         let known = inputs.iter().filter_map(|input| input.as_ref().ok()?.as_ref());
-        hashes.extend(known.map(|input| self.groups.hash(A::key(input))));
+        hashes.extend(known.map(|input| Groups::<A::Key, A>::hash(A::key(input))));
         self.groups.warm(&hashes);
+    }
+
+    /// Reads ahead what the accumulators will need of changes.
+    pub(super) fn warm_changes(&self, changes: &[Change<A::Input<'_>>]) {
+        let mut read = 0u32;
+        for input in changes.iter().flat_map(|change| change.before.iter().chain(&change.after)) {
+            if let Some(group) = self.present(input).and_then(|number| self.groups.get(number)) {
+                read = read.wrapping_add(group.state.warm(input));
+            }
+        }
+        std::hint::black_box(read);
     }
 
     /// Finds or makes the group of an input; an expired one starts anew.
     #[inline]
-    fn enter(&mut self, input: &A::Input<'_>, scope: &Scope<'_>) -> u32 {
+    pub(super) fn enter(&mut self, input: &A::Input<'_>, scope: &Scope<'_>) -> u32 {
         let key = A::key(input);
-        let hash = self.groups.hash(key);
+        let hash = Groups::<A::Key, A>::hash(key);
         let number = self.groups.enter(hash, key);
         if let Some(ttl) = self.ttl {
             let now = seconds(scope);
@@ -226,7 +252,7 @@ impl<A: Aggregation> Aggregate<A> {
 
     /// Notes that a group changed, for [`Self::next_changed`].
     #[inline]
-    fn note(&mut self, number: u32) {
+    pub(super) fn note(&mut self, number: u32) {
         let position = self.changed.len() as u32 + 1;
         let ordered = self.ordered;
         if let Some(group) = self.groups.get_mut(number)
@@ -293,32 +319,51 @@ impl<A: Aggregation> Aggregate<A> {
         (Changes::one(change), told)
     }
 
-    /// The next group that changed in this epoch, with its row; none when all were given out. A group whose row
-    /// cannot be computed has none any more.
-    pub fn next_changed<'a>(&mut self, scope: &Scope<'a>) -> Option<(Changed<A::Row<'a>>, Result<(), Fault>)> {
-        loop {
-            let Some(number) = self.changed.get(self.drained).copied() else {
-                self.changed.clear();
-                self.drained = 0;
-                return None;
-            };
+    /// The next group on the list of those that changed; the list is empty after the last.
+    pub(super) fn pop_changed(&mut self) -> Option<u32> {
+        while let Some(number) = self.changed.get(self.drained).copied() {
             self.drained += 1;
             let position = self.drained as u32;
-            let Some(group) = self.groups.get_mut(number).filter(|group| group.mark == position) else { continue };
-            group.mark = 0;
-            let gone = group.rows == 0;
-            let row = self.row(number, scope);
-            let key = self.groups.get(number).map(|group| A::gone(group.key.get(), scope));
-            if gone {
-                self.groups.remove(number);
+            if let Some(group) = self.groups.get_mut(number).filter(|group| group.mark == position) {
+                group.mark = 0;
+                return Some(number);
             }
-            return match (row, key) {
-                (Ok(Some(row)), _) => Some((Changed::Row(row), Ok(()))),
-                (Ok(None), Some(key)) => Some((Changed::Gone(key), Ok(()))),
-                (Err(fault), Some(key)) => Some((Changed::Gone(key), Err(fault))),
-                // There is no group without a key.
-                (Ok(None) | Err(_), None) => continue,
-            };
+        }
+        self.changed.clear();
+        self.drained = 0;
+        None
+    }
+
+    /// The next group that changed in this epoch, with its row; none when all were given out. A group whose row cannot
+    /// be computed has none any more.
+    pub fn next_changed<'a>(&mut self, scope: &Scope<'a>) -> Option<Told<A::Row<'a>>> {
+        let number = self.pop_changed()?;
+        let row = self.row(number, scope);
+        let told = told(row, || Some(A::gone(self.groups.get(number)?.key.get(), scope)));
+        if self.groups.get(number).is_some_and(|group| group.rows == 0) {
+            self.groups.remove(number);
+        }
+        told
+    }
+
+    pub(super) fn same_group(&self, before: &A::Input<'_>, after: &A::Input<'_>) -> bool {
+        self.present(before).is_some_and(|number| {
+            self.groups.get(number).is_some_and(|group| group.rows > 0 && group.key.is(A::key(after)))
+        })
+    }
+
+    pub(super) fn present(&self, input: &A::Input<'_>) -> Option<u32> {
+        let key = A::key(input);
+        let number = self.groups.find(Groups::<A::Key, A>::hash(key), key)?;
+        self.groups.get(number).filter(|group| group.rows > 0).map(|_| number)
+    }
+
+    pub(super) fn touch(&mut self, input: &A::Input<'_>, scope: &Scope<'_>) {
+        if self.ttl.is_some()
+            && let Some(number) = self.present(input)
+            && let Some(group) = self.groups.get_mut(number)
+        {
+            group.touched = seconds(scope);
         }
     }
 
@@ -341,14 +386,8 @@ impl<A: Retraction> Aggregate<A> {
     /// Takes in the changes of a batch; the rows of their groups are given out at the end of the epoch.
     pub fn change_all(&mut self, changes: &[Change<A::Input<'_>>], scope: &Scope<'_>) {
         // What the accumulators will look up is read first, so that its cache misses overlap.
-        for changes in changes.chunks(32) {
-            let mut read = 0u32;
-            for input in changes.iter().flat_map(|change| change.before.iter().chain(&change.after)) {
-                if let Some(group) = self.present(input).and_then(|number| self.groups.get(number)) {
-                    read = read.wrapping_add(group.state.warm(input));
-                }
-            }
-            std::hint::black_box(read);
+        for changes in changes.chunks(AHEAD) {
+            self.warm_changes(changes);
             for change in changes {
                 self.change(change, scope);
             }
@@ -438,27 +477,6 @@ impl<A: Retraction> Aggregate<A> {
             told = told.and(fault);
         }
         (changes, told)
-    }
-
-    fn same_group(&self, before: &A::Input<'_>, after: &A::Input<'_>) -> bool {
-        self.present(before).is_some_and(|number| {
-            self.groups.get(number).is_some_and(|group| group.rows > 0 && group.key.is(A::key(after)))
-        })
-    }
-
-    fn present(&self, input: &A::Input<'_>) -> Option<u32> {
-        let key = A::key(input);
-        let number = self.groups.find(self.groups.hash(key), key)?;
-        self.groups.get(number).filter(|group| group.rows > 0).map(|_| number)
-    }
-
-    fn touch(&mut self, input: &A::Input<'_>, scope: &Scope<'_>) {
-        if self.ttl.is_some()
-            && let Some(number) = self.present(input)
-            && let Some(group) = self.groups.get_mut(number)
-        {
-            group.touched = seconds(scope);
-        }
     }
 
     fn replace<'i>(&mut self, number: u32, before: &A::Input<'i>, after: &A::Input<'i>) -> bool {

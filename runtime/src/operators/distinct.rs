@@ -1,12 +1,8 @@
 //! `distinct`: each value counts once, however often it comes.
 
-use std::hash::{BuildHasher, Hasher};
-
-use foldhash::fast::RandomState;
-
-use crate::operators::{Accumulator, Retract};
-use crate::state::{Index, Stored};
-use crate::values::Fault;
+use crate::operators::{Accumulator, Retract, Share};
+use crate::state::{Chunks, Index, Stored, hash};
+use crate::values::{Fault, Same};
 
 /// An accumulator that is given each value once: when it comes first, and back when it is retracted as often.
 #[derive(Debug)]
@@ -31,17 +27,17 @@ where
 
     #[inline]
     fn add(&mut self, input: Self::Input<'_>) -> bool {
-        input.is_some_and(|value| self.values.add(value) && self.inner.add(input))
+        input.is_some_and(|value| self.values.add(hash::<T>(value), value) && self.inner.add(input))
     }
 
     #[inline]
     fn warm(&self, input: Self::Input<'_>) -> u32 {
-        input.map_or(0, |value| self.values.warm(value))
+        input.map_or(0, |value| self.values.warm(hash::<T>(value)))
     }
 
     fn admits(&self, input: Self::Input<'_>) -> Result<(), Fault> {
         match input {
-            Some(value) if self.values.find(value).is_none() => self.inner.admits(input),
+            Some(value) if self.values.find(hash::<T>(value), value).is_none() => self.inner.admits(input),
             Some(_) | None => Ok(()),
         }
     }
@@ -58,7 +54,34 @@ where
 {
     #[inline]
     fn retract(&mut self, input: Self::Input<'_>) -> bool {
-        input.is_some_and(|value| self.values.retract(value) && self.inner.retract(input))
+        input.is_some_and(|value| self.values.retract(hash::<T>(value), value) && self.inner.retract(input))
+    }
+
+    /// Each worker keeps the values that are its own by their hash.
+    #[inline]
+    fn share<'i>(&mut self, before: Option<Self::Input<'i>>, after: Option<Self::Input<'i>>, share: Share) -> bool
+    where
+        Self::Input<'i>: Same,
+    {
+        let (before, after) = (before.flatten(), after.flatten());
+        if before.same(&after) {
+            return false;
+        }
+        let mut changed = false;
+        if let Some(value) = before {
+            let hash = hash::<T>(value);
+            changed |= share.takes(hash) && self.values.retract(hash, value) && self.inner.retract(before);
+        }
+        if let Some(value) = after {
+            let hash = hash::<T>(value);
+            changed |= share.takes(hash) && self.values.add(hash, value) && self.inner.add(after);
+        }
+        changed
+    }
+
+    /// Only the result counts: no two workers keep the same value.
+    fn absorb(&mut self, other: &Self) {
+        self.inner.absorb(&other.inner);
     }
 }
 
@@ -68,64 +91,51 @@ const FEW: usize = 8;
 /// The values of a group with how often each is there; places with a count of 0 are free.
 #[derive(Debug)]
 struct Values<T> {
-    entries: Vec<(T, u32)>,
+    entries: Chunks<(T, u32)>,
     free: Vec<u32>,
-    index: Option<Box<(Index, RandomState)>>,
+    index: Option<Box<Index>>,
 }
 
 impl<T> Default for Values<T> {
     fn default() -> Self {
-        Self { entries: Vec::new(), free: Vec::new(), index: None }
+        Self { entries: Chunks::default(), free: Vec::new(), index: None }
     }
-}
-
-#[inline]
-fn hash<T: Stored>(state: &RandomState, value: T::Ref<'_>) -> u64 {
-    let mut hasher = state.build_hasher();
-    T::hash(value, &mut hasher);
-    hasher.finish()
 }
 
 impl<T: Stored> Values<T> {
     #[inline]
-    fn find(&self, value: T::Ref<'_>) -> Option<usize> {
+    fn find(&self, hash: u64, value: T::Ref<'_>) -> Option<u32> {
         let is = |(entry, count): &(T, u32)| *count > 0 && entry.is(value);
         match &self.index {
-            None => self.entries.iter().position(is),
-            Some(index) => index
-                .0
-                .find(hash::<T>(&index.1, value), |row| self.entries.get(row as usize).is_some_and(is))
-                .map(|row| row as usize),
+            None => self.entries.iter().find(|(_, entry)| is(entry)).map(|(number, _)| number),
+            Some(index) => index.find(hash, |number| self.entries.get(number).is_some_and(is)),
         }
     }
 
     /// Reads the memory that the value will need.
     #[inline]
-    fn warm(&self, value: T::Ref<'_>) -> u32 {
-        let row = self.index.as_ref().and_then(|index| index.0.peek(hash::<T>(&index.1, value)));
-        row.and_then(|row| self.entries.get(row as usize)).map_or(0, |(_, count)| *count)
+    fn warm(&self, hash: u64) -> u32 {
+        let number = self.index.as_ref().and_then(|index| index.peek(hash));
+        number.and_then(|number| self.entries.get(number)).map_or(0, |(_, count)| *count)
     }
 
     /// Whether the value is new.
     #[inline]
-    fn add(&mut self, value: T::Ref<'_>) -> bool {
-        if let Some((_, count)) = self.find(value).and_then(|position| self.entries.get_mut(position)) {
+    fn add(&mut self, hash: u64, value: T::Ref<'_>) -> bool {
+        if let Some((_, count)) = self.find(hash, value).and_then(|number| self.entries.get_mut(number)) {
             *count += 1;
             return false;
         }
-        let row = match self.free.pop() {
-            Some(row) => row,
-            None => {
-                self.entries.push((T::default(), 0));
-                (self.entries.len() - 1) as u32
-            }
+        let number = match self.free.pop() {
+            Some(number) => number,
+            None => self.entries.push((T::default(), 0)),
         };
-        if let Some((entry, count)) = self.entries.get_mut(row as usize) {
+        if let Some((entry, count)) = self.entries.get_mut(number) {
             entry.set(value);
             *count = 1;
         }
         match &mut self.index {
-            Some(index) => index.0.insert(hash::<T>(&index.1, value), row),
+            Some(index) => index.insert(hash, number),
             None if self.entries.len() > FEW => self.make_index(),
             None => {}
         }
@@ -134,27 +144,26 @@ impl<T: Stored> Values<T> {
 
     #[cold]
     fn make_index(&mut self) {
-        let mut index = Box::<(Index, RandomState)>::default();
-        for (row, (entry, _)) in self.entries.iter().enumerate().filter(|(_, (_, count))| *count > 0) {
-            let hash = hash::<T>(&index.1, entry.get());
-            index.0.insert(hash, row as u32);
+        let mut index = Box::<Index>::default();
+        for (number, (entry, _)) in self.entries.iter().filter(|(_, (_, count))| *count > 0) {
+            index.insert(hash::<T>(entry.get()), number);
         }
         self.index = Some(index);
     }
 
     /// Whether the value is gone.
     #[inline]
-    fn retract(&mut self, value: T::Ref<'_>) -> bool {
-        let Some(position) = self.find(value) else { return false };
-        let Some((_, count)) = self.entries.get_mut(position) else { return false };
+    fn retract(&mut self, hash: u64, value: T::Ref<'_>) -> bool {
+        let Some(number) = self.find(hash, value) else { return false };
+        let Some((_, count)) = self.entries.get_mut(number) else { return false };
         *count -= 1;
         if *count > 0 {
             return false;
         }
         if let Some(index) = &mut self.index {
-            index.0.remove(hash::<T>(&index.1, value), position as u32);
+            index.remove(hash, number);
         }
-        self.free.push(position as u32);
+        self.free.push(number);
         true
     }
 }

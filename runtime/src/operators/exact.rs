@@ -28,6 +28,12 @@ impl ExactInteger {
         }
     }
 
+    /// Adds another sum.
+    pub fn absorb(&mut self, other: &Self) {
+        self.add(other.low);
+        self.high += other.high;
+    }
+
     /// The sum, if 128 bits hold it.
     #[inline]
     pub fn value(&self) -> Option<i128> {
@@ -77,6 +83,24 @@ impl ExactFloat {
     #[inline]
     pub fn subtract(&mut self, value: f64) {
         if value.is_finite() { self.accumulate(-value) } else { self.count(value, -1) }
+    }
+
+    /// Adds another sum.
+    pub fn absorb(&mut self, other: &Self) {
+        for part in other.parts() {
+            self.accumulate(*part);
+        }
+        if let Some(special) = &other.special {
+            self.count(f64::NAN, special.nan);
+            self.count(f64::INFINITY, special.infinite);
+            self.count(f64::NEG_INFINITY, special.negative_infinite);
+            self.special.get_or_insert_default().units += special.units;
+            self.drop_empty_special();
+        }
+    }
+
+    fn parts(&self) -> &[f64] {
+        self.more.as_deref().map_or(&self.parts, Vec::as_slice)
     }
 
     #[cold]
@@ -145,7 +169,7 @@ impl ExactFloat {
     /// The same where two parts together are larger than any double: whole units are counted beside the parts.
     #[cold]
     fn accumulate_huge(&mut self, value: f64) {
-        let parts: &[f64] = self.more.as_deref().map_or(&self.parts, Vec::as_slice);
+        let parts = self.parts();
         let mut all = Vec::with_capacity(parts.len() + 1);
         let (mut carry, mut units) = (value, 0);
         for mut part in parts.iter().copied() {
@@ -197,8 +221,7 @@ impl ExactFloat {
     /// The sum of the parts, rounded once.
     #[expect(clippy::float_cmp, reason = "the comparison is of exact results")]
     fn rounded(&self) -> f64 {
-        let parts: &[f64] = self.more.as_deref().map_or(&self.parts, Vec::as_slice);
-        let mut rest = parts.iter().rev().copied().skip_while(|part| *part == 0.0);
+        let mut rest = self.parts().iter().rev().copied().skip_while(|part| *part == 0.0);
         let mut high = rest.next().unwrap_or(0.0);
         let mut error = 0.0;
         for part in rest.by_ref() {
@@ -299,6 +322,36 @@ mod tests {
             sum.subtract(f64::MAX);
         }
         assert_eq!(sum.value().to_bits(), f64::NEG_INFINITY.to_bits());
+    }
+
+    #[test]
+    fn a_sum_in_two_parts_is_the_sum() {
+        let values =
+            [1e100, 0.1, -1e100, f64::MAX, f64::MAX, -1e308, 1e-30, f64::INFINITY, 7.25, -f64::INFINITY, f64::NAN];
+        for cut in 0..=values.len() {
+            let (mut one, mut other, mut whole) = Default::default();
+            let fill = |sum: &mut ExactFloat, values: &[f64]| values.iter().for_each(|value| sum.add(*value));
+            fill(&mut one, &values[..cut]);
+            fill(&mut other, &values[cut..]);
+            fill(&mut whole, &values);
+            one.absorb(&other);
+            assert_eq!(one.value().is_nan(), whole.value().is_nan());
+            for special in [f64::INFINITY, f64::NEG_INFINITY, f64::NAN] {
+                one.subtract(special);
+                whole.subtract(special);
+            }
+            assert_eq!(one.value().to_bits(), whole.value().to_bits());
+        }
+        let (mut one, mut other) = (ExactInteger::default(), ExactInteger::default());
+        for _ in 0..3 {
+            one.add(i128::MAX);
+            other.add(i128::MAX);
+        }
+        one.absorb(&other);
+        for _ in 0..6 {
+            one.subtract(i128::MAX);
+        }
+        assert_eq!(one.value(), Some(0));
     }
 
     #[test]

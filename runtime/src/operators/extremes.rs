@@ -209,4 +209,9 @@ impl<E: End + 'static, T: Ordered + 'static> Retract for RetractableExtreme<E, T
         }
         last
     }
+
+    /// Of the other's values only the one at its end can be that of both.
+    fn absorb(&mut self, other: &Self) {
+        self.add(other.kept());
+    }
 }

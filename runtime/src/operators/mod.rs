@@ -5,11 +5,15 @@ mod aggregate;
 mod distinct;
 mod exact;
 mod extremes;
+mod share;
+mod shared;
 
 pub use accumulate::{
     Accumulator, Average, AverageInto, Count, CountRows, FirstValue, LastValue, Retract, Sum, SumInto, Summable,
 };
-pub use aggregate::{Aggregate, Aggregation, Change, Changed, Changes, KeyRef, Retraction};
+pub use aggregate::{Aggregate, Aggregation, Change, Changed, Changes, KeyRef, Retraction, Told};
 pub use distinct::Distinct;
 pub use exact::{ExactFloat, ExactInteger};
 pub use extremes::{Max, Min, Ordered, RetractableMax, RetractableMin};
+pub use share::Share;
+pub use shared::Sharing;

@@ -1,10 +1,6 @@
 //! The groups of an aggregation: a key and its state each, found by the key.
 
-use std::hash::{BuildHasher, Hasher};
-
-use foldhash::fast::RandomState;
-
-use crate::state::{Index, Stored};
+use crate::state::{Chunks, Index, Stored, hash};
 
 /// A group.
 #[derive(Debug)]
@@ -21,31 +17,25 @@ pub struct Group<K, S> {
     pub mark: u32,
 }
 
-/// Groups a chunk: growth adds a chunk and moves nothing.
-const CHUNK: usize = 1 << 12;
-
 /// All groups of an aggregation. A group has a number while it lives.
 #[derive(Debug)]
 pub struct Groups<K, S> {
-    chunks: Vec<Vec<Group<K, S>>>,
+    all: Chunks<Group<K, S>>,
     free: Vec<u32>,
     index: Index,
-    hasher: RandomState,
 }
 
 impl<K: Stored, S: Default> Default for Groups<K, S> {
     fn default() -> Self {
-        Self { chunks: Vec::new(), free: Vec::new(), index: Index::default(), hasher: RandomState::default() }
+        Self { all: Chunks::default(), free: Vec::new(), index: Index::default() }
     }
 }
 
 impl<K: Stored, S: Default> Groups<K, S> {
     /// The hash of a key.
     #[inline]
-    pub fn hash(&self, key: K::Ref<'_>) -> u64 {
-        let mut hasher = self.hasher.build_hasher();
-        K::hash(key, &mut hasher);
-        hasher.finish()
+    pub fn hash(key: K::Ref<'_>) -> u64 {
+        hash::<K>(key)
     }
 
     /// How many groups there are.
@@ -99,15 +89,7 @@ impl<K: Stored, S: Default> Groups<K, S> {
             }
             row
         } else {
-            if self.chunks.last().is_none_or(|chunk| chunk.len() == CHUNK) {
-                // The first chunk grows by itself: most pipelines have a few groups somewhere.
-                let capacity = if self.chunks.is_empty() { 0 } else { CHUNK };
-                self.chunks.push(Vec::with_capacity(capacity));
-            }
-            let before = (self.chunks.len() - 1) * CHUNK;
-            let chunk = &mut self.chunks[before / CHUNK];
-            chunk.push(group);
-            (before + chunk.len() - 1) as u32
+            self.all.push(group)
         };
         self.index.insert(hash, row);
         row
@@ -116,19 +98,19 @@ impl<K: Stored, S: Default> Groups<K, S> {
     /// A group by its number.
     #[inline]
     pub fn get(&self, row: u32) -> Option<&Group<K, S>> {
-        self.chunks.get(row as usize / CHUNK)?.get(row as usize % CHUNK)
+        self.all.get(row)
     }
 
     /// A group by its number.
     #[inline]
     pub fn get_mut(&mut self, row: u32) -> Option<&mut Group<K, S>> {
-        self.chunks.get_mut(row as usize / CHUNK)?.get_mut(row as usize % CHUNK)
+        self.all.get_mut(row)
     }
 
     /// Drops a group and gives its memory to the next one.
     pub fn remove(&mut self, row: u32) {
         let Some(group) = self.get(row) else { return };
-        let hash = self.hash(group.key.get());
+        let hash = Self::hash(group.key.get());
         self.index.remove(hash, row);
         if let Some(group) = self.get_mut(row) {
             group.key = K::default();
@@ -141,14 +123,7 @@ impl<K: Stored, S: Default> Groups<K, S> {
 
     /// The numbers of the groups with rows that were not touched since `before` (seconds since 1970).
     pub fn untouched(&self, before: u32) -> Vec<u32> {
-        let mut found = Vec::new();
-        for (chunk, groups) in self.chunks.iter().enumerate() {
-            for (position, group) in groups.iter().enumerate() {
-                if group.rows > 0 && group.touched < before {
-                    found.push((chunk * CHUNK + position) as u32);
-                }
-            }
-        }
-        found
+        let old = |group: &Group<K, S>| group.rows > 0 && group.touched < before;
+        self.all.iter().filter(|(_, group)| old(group)).map(|(number, _)| number).collect()
     }
 }

@@ -1,12 +1,16 @@
 //! Compact state: what a job remembers of its keys.
 
+mod chunks;
 mod groups;
+mod hash;
 mod index;
 mod keyed_bytes;
 mod stored;
 mod text;
 
+pub use chunks::Chunks;
 pub use groups::{Group, Groups};
+pub use hash::{hash, worker_of};
 pub use index::Index;
 pub use keyed_bytes::KeyedBytes;
 pub use stored::Stored;

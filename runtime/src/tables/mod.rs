@@ -1,13 +1,15 @@
 //! The tables of a running job: what an epoch changes in them, and look-ups that see those changes.
 
 mod conflicts;
+mod deferred;
 mod encoded;
 mod lookup;
 mod pending;
+mod sinks;
 
 use std::time::Instant;
 
-use crate::connectors::{ChangeKind, Failure, Row, Sink, Store, TableInfo};
+use crate::connectors::{ChangeKind, Failure, Row, Store, TableInfo};
 use crate::decode::{Decode, Field};
 use crate::job::Gives;
 use crate::operators::Change;
@@ -16,11 +18,13 @@ use crate::values::{Fault, Value};
 
 use conflicts::Conflicts;
 pub use conflicts::OnConflict;
+use deferred::{Deferred, Operation};
 pub use encoded::EncodedRow;
 use encoded::{decode, encode, encode_row};
 pub use lookup::Cache;
 use lookup::{Lookup, encode_key};
-use pending::{Known, Pending};
+use pending::{Known, Pending, Stamp};
+pub use sinks::Sinks;
 
 /// A row of a table of the pipeline; implemented by generated code.
 pub trait TableRow: Row {
@@ -44,10 +48,14 @@ pub trait Keyed: TableRow {}
 )]
 pub trait Appended: TableRow {}
 
-/// The tables of a running job.
+/// The tables of a running job, as one worker knows them.
 #[derive(Default)]
 pub struct Tables {
     all: Vec<Table>,
+    deferred: Deferred,
+    /// Whether the order of changes is noted, and whether there are new ones.
+    ordered: bool,
+    unsettled: bool,
     key: Vec<u8>,
     before: Vec<u8>,
     after: Vec<u8>,
@@ -57,22 +65,23 @@ pub struct Tables {
 
 struct Table {
     info: &'static TableInfo,
-    sink: Option<Box<dyn Sink>>,
     pending: Pending,
     conflicts: Option<Conflicts>,
     lookup: Option<Lookup>,
-    written: u64,
+    /// Whether its writes wait for the end of the event.
+    deferred: bool,
 }
 
 /// What a table is opened with.
 pub struct OpenTable {
     /// Its columns and key.
     pub info: &'static TableInfo,
-    /// Where its changes go; none if nothing is inserted, or if the program reads the changes itself.
-    pub sink: Option<Box<dyn Sink>>,
-    /// Whether changes come with the rows before, which the program that embeds the pipeline reads, or a sink that
-    /// writes a changelog. A job that was compiled for another sink gives new rows and keys alone.
+    /// Whether each change comes with the row before.
     pub changelog: bool,
+    /// Whether the changes of several workers are to be put into the order of their events.
+    pub ordered: bool,
+    /// Whether the writes of an event wait until all are known, to be done in the order of the inserts.
+    pub deferred: bool,
     /// What look-ups ask.
     pub store: Option<(Box<dyn Store>, Cache)>,
     /// What happens to rows with the same primary key, where that needs state.
@@ -82,14 +91,13 @@ pub struct OpenTable {
 impl Tables {
     /// Adds the next table.
     pub fn open(&mut self, table: OpenTable) {
-        let changelog = table.changelog && table.sink.as_ref().is_none_or(|sink| sink.wants_changelog());
+        self.ordered |= table.ordered;
         self.all.push(Table {
             info: table.info,
-            sink: table.sink,
-            pending: Pending::new(changelog),
+            pending: Pending::new(table.changelog, table.ordered),
             conflicts: table.conflicts.map(Conflicts::new),
             lookup: table.store.map(|(store, cache)| Lookup::new(store, table.info, cache)),
-            written: 0,
+            deferred: table.deferred,
         });
     }
 
@@ -112,12 +120,18 @@ impl Tables {
         Ok(())
     }
 
-    fn append_row(&mut self, table: usize, kind: ChangeKind, row: &dyn Row) -> Result<(), Fault> {
-        let Some(table) = self.all.get_mut(table) else { return Ok(()) };
+    fn append_row(&mut self, number: usize, kind: ChangeKind, row: &dyn Row) -> Result<(), Fault> {
+        let Some(table) = self.all.get_mut(number) else { return Ok(()) };
         check(table.info, row)?;
+        self.unsettled = true;
         self.after.clear();
         encode_row(row, 0..table.info.columns.len(), &mut self.after);
-        table.pending.append(kind, &self.after);
+        if table.deferred {
+            let row = self.deferred.keep(&self.after);
+            self.deferred.push(number, Operation::Append { kind, row });
+        } else {
+            table.pending.append(kind, &self.after);
+        }
         Ok(())
     }
 
@@ -128,21 +142,31 @@ impl Tables {
         self.change_row(R::TABLE, before, after)
     }
 
-    fn change_row(&mut self, table: usize, before: Option<&dyn Row>, after: Option<&dyn Row>) -> Result<(), Fault> {
-        let Some(table) = self.all.get_mut(table) else { return Ok(()) };
+    fn change_row(&mut self, number: usize, before: Option<&dyn Row>, after: Option<&dyn Row>) -> Result<(), Fault> {
+        let Some(table) = self.all.get_mut(number) else { return Ok(()) };
         let info = table.info;
         if let Some(row) = after {
             check(info, row)?;
         }
+        self.unsettled = true;
         if let Some(row) = before {
             self.before.clear();
             encode_row(row, 0..info.columns.len(), &mut self.before);
             self.key.clear();
             encode_key_of(info, row, &mut self.key);
         }
+        let mut write = |key: &[u8], before: Option<&[u8]>, after: Option<&[u8]>| {
+            if table.deferred {
+                let (key, before) = (self.deferred.keep(key), before.map(|row| self.deferred.keep(row)));
+                let after = after.map(|row| self.deferred.keep(row));
+                self.deferred.push(number, Operation::Set { key, before, after });
+            } else {
+                table.pending.set(key, before, after);
+            }
+        };
         let Some(row) = after else {
             if before.is_some() {
-                table.pending.set(&self.key, Some(&self.before), None);
+                write(&self.key, Some(&self.before), None);
             }
             return Ok(());
         };
@@ -152,10 +176,10 @@ impl Tables {
         encode_key_of(info, row, &mut self.own);
         let moved = before.is_some() && self.own != self.key;
         if moved {
-            table.pending.set(&self.key, Some(&self.before), None);
+            write(&self.key, Some(&self.before), None);
         }
         let stood = (before.is_some() && !moved).then_some(self.before.as_slice());
-        table.pending.set(&self.own, stood, Some(&self.after));
+        write(&self.own, stood, Some(&self.after));
         Ok(())
     }
 
@@ -173,46 +197,74 @@ impl Tables {
         }
         let before = change.before.as_ref().map(|row| row as &dyn Row);
         let after = change.after.as_ref().map(|row| row as &dyn Row);
-        if let Some(row) = before {
-            self.contend_row(
-                R::TABLE,
-                own.is_some(),
-                row,
-                after.is_some_and(|after| same_key(R::TABLE, &self.all, row, after)),
-            )?;
+        // The row before goes, unless the row after it has the same primary key and takes its place.
+        let replaced = |before: &dyn Row| after.is_some_and(|after| same_key(R::TABLE, &self.all, before, after));
+        if let Some(row) = before
+            && !replaced(row)
+        {
+            self.settle_row(R::TABLE, own.is_some(), row, false)?;
         }
-        if let Some(row) = after {
-            self.settle(R::TABLE, own.is_some(), row, true)?;
-        }
-        Ok(())
+        after.map_or(Ok(()), |row| self.settle_row(R::TABLE, own.is_some(), row, true))
     }
 
-    /// Takes the row before a change out, unless the row after it has the same primary key and takes its place.
-    fn contend_row(&mut self, table: usize, keyed: bool, row: &dyn Row, replaced: bool) -> Result<(), Fault> {
-        if replaced { Ok(()) } else { self.settle(table, keyed, row, false) }
-    }
-
-    fn settle(&mut self, table: usize, keyed: bool, row: &dyn Row, present: bool) -> Result<(), Fault> {
-        let Some(table) = self.all.get_mut(table) else { return Ok(()) };
-        let Some(conflicts) = &mut table.conflicts else { return Ok(()) };
+    fn settle_row(&mut self, number: usize, keyed: bool, row: &dyn Row, present: bool) -> Result<(), Fault> {
+        let Some(table) = self.all.get_mut(number) else { return Ok(()) };
+        self.unsettled = true;
         self.key.clear();
         encode_key_of(table.info, row, &mut self.key);
         self.after.clear();
         encode_row(row, 0..table.info.columns.len(), &mut self.after);
         let own = keyed.then_some(self.own.as_slice());
-        if let Ok(standing) = conflicts.change(&self.key, own, present.then_some(self.after.as_slice())) {
-            if standing.before != standing.after {
-                table.pending.set(&self.key, standing.before, standing.after);
-            }
+        if table.deferred {
+            let (key, own) = (self.deferred.keep(&self.key), own.map(|own| self.deferred.keep(own)));
+            let row = self.deferred.keep(&self.after);
+            self.deferred.push(number, Operation::Contend { key, own, row, present });
             return Ok(());
         }
-        let message = format!(
-            "two rows of the query have the same primary key ({}) in table '{}', and on_conflict is fail",
-            key_text(table.info, row),
-            table.info.name
-        );
-        self.failure.get_or_insert(Failure { message: message.clone(), environment: false });
-        Err(Fault::new(message))
+        contend(table, &self.key, own, &self.after, present, &mut self.failure)
+    }
+
+    /// Says that what follows is of the insert with this position in the file.
+    #[inline]
+    pub fn turn(&mut self, insert: u32) {
+        self.deferred.insert = insert;
+    }
+
+    /// Ends an event: does the writes that waited for their turn, and notes which changes are the event's.
+    #[inline]
+    pub fn end_event(&mut self, stamp: Stamp) -> Result<(), Fault> {
+        let told = if self.deferred.is_empty() { Ok(()) } else { self.write_deferred() };
+        if self.ordered && self.unsettled {
+            self.unsettled = false;
+            self.all.iter_mut().for_each(|table| table.pending.settle(stamp));
+        }
+        told
+    }
+
+    #[cold]
+    fn write_deferred(&mut self) -> Result<(), Fault> {
+        let Self { all, deferred, failure, .. } = self;
+        deferred.sort();
+        let mut told = Ok(());
+        let mut position = 0;
+        while let Some((table, operation)) = deferred.at(position) {
+            position += 1;
+            let Some(table) = all.get_mut(table) else { continue };
+            match operation {
+                Operation::Append { kind, row } => table.pending.append(kind, deferred.bytes(row)),
+                Operation::Set { key, before, after } => {
+                    let (before, after) = (before.map(|row| deferred.bytes(row)), after.map(|row| deferred.bytes(row)));
+                    table.pending.set(deferred.bytes(key), before, after);
+                }
+                Operation::Contend { key, own, row, present } => {
+                    let own = own.map(|own| deferred.bytes(own));
+                    let one = contend(table, deferred.bytes(key), own, deferred.bytes(row), present, failure);
+                    told = told.and(one);
+                }
+            }
+        }
+        deferred.clear();
+        told
     }
 
     /// Notes that the current batch will look a key up, given its values in the order of the primary key.
@@ -300,28 +352,23 @@ impl Tables {
         Ok(())
     }
 
-    /// Writes the epoch's changes to the sinks and commits them.
-    pub fn commit(&mut self, epoch: u64) -> Result<(), Failure> {
-        for table in &mut self.all {
-            if let Some(lookup) = &mut table.lookup {
-                table.pending.each_key(|key, row| lookup.written(key, row));
-            }
-            if let Some(sink) = &mut table.sink {
-                table.written += table.pending.write(sink.as_mut())?;
-            }
-        }
-        for sink in self.all.iter_mut().filter_map(|table| table.sink.as_mut()) {
-            sink.commit(epoch)?;
-        }
-        Ok(())
+    /// What the epoch changes in a table.
+    fn pending(&self, table: usize) -> Option<&Pending> {
+        self.all.get(table).map(|table| &table.pending)
     }
 
-    /// The sinks with their tables and the changes written to each.
-    pub fn sinks(&mut self) -> impl Iterator<Item = (&'static TableInfo, &mut dyn Sink, u64)> {
-        self.all.iter_mut().filter_map(|table| {
-            let sink: &mut dyn Sink = table.sink.as_mut()?.as_mut();
-            Some((table.info, sink, table.written))
-        })
+    /// Hands what the epoch changes in a table to its look-ups.
+    fn tell_look_ups(&mut self, table: usize) {
+        if let Some(Table { lookup: Some(lookup), pending, .. }) = self.all.get_mut(table) {
+            pending.each_key(|key, row| lookup.written(key, row));
+        }
+    }
+
+    /// Forgets what the epoch changed in a table.
+    fn forget_changes(&mut self, table: usize) {
+        if let Some(table) = self.all.get_mut(table) {
+            table.pending.clear();
+        }
     }
 
     /// Puts a row into a look-up table that is kept whole in memory.
@@ -366,6 +413,31 @@ impl Tables {
         table.pending.clear();
         Ok(())
     }
+}
+
+/// Lets a row contend for its primary key.
+fn contend(
+    table: &mut Table,
+    key: &[u8],
+    own: Option<&[u8]>,
+    row: &[u8],
+    present: bool,
+    failure: &mut Option<Failure>,
+) -> Result<(), Fault> {
+    let Some(conflicts) = &mut table.conflicts else { return Ok(()) };
+    if let Ok(standing) = conflicts.change(key, own, present.then_some(row)) {
+        if standing.before != standing.after {
+            table.pending.set(key, standing.before, standing.after);
+        }
+        return Ok(());
+    }
+    let message = format!(
+        "two rows of the query have the same primary key ({}) in table '{}', and on_conflict is fail",
+        key_text(table.info, &EncodedRow::new(row)),
+        table.info.name
+    );
+    failure.get_or_insert(Failure { message: message.clone(), environment: false });
+    Err(Fault::new(message))
 }
 
 fn read<'a, R: Decode<'a>>(bytes: Option<&'a [u8]>, scope: &Scope<'a>) -> Result<Option<R>, Fault> {

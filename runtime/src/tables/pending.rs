@@ -19,6 +19,9 @@ pub enum Known<'a> {
     Row(&'a [u8]),
 }
 
+/// When a change came: the number of its event in the epoch.
+pub type Stamp = u64;
+
 /// What an epoch changes in a table.
 #[derive(Debug, Default)]
 pub struct Pending {
@@ -31,12 +34,42 @@ pub struct Pending {
     bytes: Vec<u8>,
     buffer: Vec<u8>,
     changelog: bool,
+    /// When each change came, keys first, then rows without a key; only where several workers make changes whose order
+    /// is seen.
+    stamps: Option<Vec<Stamp>>,
 }
 
 impl Pending {
-    /// For a sink that wants each change with the row before, or not.
-    pub fn new(changelog: bool) -> Self {
-        Self { changelog, ..Self::default() }
+    /// For a sink that wants each change with the row before, or not; `ordered` where the changes of several workers
+    /// are to be put into the order of their events.
+    pub fn new(changelog: bool, ordered: bool) -> Self {
+        Self { changelog, stamps: ordered.then(Vec::new), ..Self::default() }
+    }
+
+    /// Whether [`Self::stamp`] tells when a change came.
+    pub fn is_ordered(&self) -> bool {
+        self.stamps.is_some()
+    }
+
+    /// How many changes there are.
+    pub fn len(&self) -> usize {
+        self.now.len() + self.log.len()
+    }
+
+    /// Says that all changes that are new came with this event.
+    #[inline]
+    pub fn settle(&mut self, stamp: Stamp) {
+        let length = self.len();
+        if let Some(stamps) = &mut self.stamps
+            && stamps.len() < length
+        {
+            stamps.resize(length, stamp);
+        }
+    }
+
+    /// When a change came.
+    pub fn stamp(&self, position: usize) -> Stamp {
+        self.stamps.as_ref().and_then(|stamps| stamps.get(position)).copied().unwrap_or(Stamp::MAX)
     }
 
     /// The row of a key as this epoch left it.
@@ -63,26 +96,29 @@ impl Pending {
         self.log.push((kind, self.bytes.len()));
     }
 
-    /// Writes all changes to the sink, in the order of the first change of each key, and forgets them.
-    pub fn write(&mut self, sink: &mut dyn Sink) -> Result<u64, Failure> {
+    /// Writes a change to the sink: that of a key, or behind those one of a row without a key.
+    pub fn write(&self, position: usize, sink: &mut dyn Sink) -> Result<u64, Failure> {
         let mut written = 0;
-        for position in 0..self.now.len() {
-            let after = read_kept(self.now.value(position));
-            let before = if self.changelog { read_kept(self.first.value(position)) } else { None };
-            for (kind, bytes) in steps(self.changelog, before, after, self.now.key(position)) {
-                sink.write(kind, &EncodedRow::new(bytes) as &dyn Row)?;
+        if let Some(position) = position.checked_sub(self.now.len()) {
+            if let Some((kind, row)) = self.logged_at(position) {
+                sink.write(kind, &EncodedRow::new(row) as &dyn Row)?;
                 written += 1;
             }
+            return Ok(written);
         }
-        let mut start = 0;
-        for (kind, end) in &self.log {
-            let row = self.bytes.get(start..*end).unwrap_or_default();
-            sink.write(*kind, &EncodedRow::new(row) as &dyn Row)?;
+        let after = read_kept(self.now.value(position));
+        let before = if self.changelog { read_kept(self.first.value(position)) } else { None };
+        for (kind, bytes) in steps(self.changelog, before, after, self.now.key(position)) {
+            sink.write(kind, &EncodedRow::new(bytes) as &dyn Row)?;
             written += 1;
-            start = *end;
         }
-        self.clear();
         Ok(written)
+    }
+
+    fn logged_at(&self, position: usize) -> Option<(ChangeKind, &[u8])> {
+        let (kind, end) = *self.log.get(position)?;
+        let start = position.checked_sub(1).and_then(|before| self.log.get(before)).map_or(0, |(_, end)| *end);
+        Some((kind, self.bytes.get(start..end).unwrap_or_default()))
     }
 
     /// Gives out each key with its row as the epoch left it.
@@ -102,8 +138,7 @@ impl Pending {
 
     /// Gives out the rows without a key.
     pub fn logged(&self) -> impl Iterator<Item = (ChangeKind, &[u8])> {
-        let starts = std::iter::once(0).chain(self.log.iter().map(|(_, end)| *end));
-        self.log.iter().zip(starts).map(|((kind, end), start)| (*kind, self.bytes.get(start..*end).unwrap_or_default()))
+        (0..self.log.len()).filter_map(|position| self.logged_at(position))
     }
 
     /// Forgets all changes, keeping the memory.
@@ -112,6 +147,9 @@ impl Pending {
         self.first.clear();
         self.log.clear();
         self.bytes.clear();
+        if let Some(stamps) = &mut self.stamps {
+            stamps.clear();
+        }
     }
 }
 

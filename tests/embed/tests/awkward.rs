@@ -4,7 +4,7 @@
 
 use std::error::Error;
 
-use awkward_names::{_1, AwkwardNames, Totals};
+use awkward_names::{_1 as One, AwkwardNames, Totals};
 use millstream_runtime::job::Embedded;
 
 #[allow(clippy::pedantic, reason = "generated code is held to the usual lints")]
@@ -12,7 +12,7 @@ mod awkward_names {
     include!(concat!(env!("OUT_DIR"), "/awkward_names.rs"));
 }
 
-#[allow(clippy::pedantic, reason = "generated code is held to the usual lints")]
+#[allow(clippy::pedantic, clippy::style, reason = "expressions are generated as awkwardly as they are written")]
 pub mod awkward_expressions {
     include!(concat!(env!("OUT_DIR"), "/awkward_expressions.rs"));
 }
@@ -21,7 +21,7 @@ pub mod awkward_expressions {
 #[test]
 fn names_are_not_mixed_up() -> Result<(), Box<dyn Error>> {
     let mut job = Embedded::<AwkwardNames>::new()?;
-    let row = |crate_: i32| _1 { self_: Some(7), crate_, r#gen: 9, r#type: Some("t"), ..Default::default() };
+    let row = |crate_: i32| One { self_: Some(7), crate_, r#gen: 9, r#type: Some("t"), ..Default::default() };
     job.feed(&[row(20), row(30)])?;
     job.commit()?;
     let mut told = Vec::new();

@@ -53,7 +53,7 @@ impl Emitter<'_> {
             }
             _ => {
                 let (test, _) = self.truth(expr);
-                if is_atom(&test) { quote!(!#test) } else { quote!(!(#test)) }
+                negated(&test)
             }
         }
     }
@@ -81,7 +81,7 @@ impl Emitter<'_> {
             (true, true) => quote!(#tokens == Some(true)),
             (true, false) => quote!(#tokens == Some(false)),
             (false, true) => code.tokens.clone(),
-            (false, false) => quote!(!#tokens),
+            (false, false) => negated(&code.tokens),
         };
         (tokens, code.fallible)
     }
@@ -140,7 +140,8 @@ impl Emitter<'_> {
         if code.nullable {
             Code::new(quote!(#tokens.map(|a| !a)), true, code.fallible)
         } else {
-            Code { tokens: quote!(!#tokens), nullable: false, fallible: code.fallible, atom: false, free: false }
+            let tokens = negated(&code.tokens);
+            Code { tokens, nullable: false, fallible: code.fallible, atom: false, free: false }
         }
     }
 
@@ -204,6 +205,17 @@ impl Emitter<'_> {
             rest = Code { tokens, nullable: rest.nullable, fallible, atom: rest.free, free: false };
         }
         rest
+    }
+}
+
+/// The opposite of a test, as a person would write it.
+fn negated(test: &TokenStream) -> TokenStream {
+    if is_atom(test) {
+        return quote!(!#test);
+    }
+    match syn::parse2(test.clone()) {
+        Ok(syn::Expr::Binary(syn::ExprBinary { left, op: syn::BinOp::Eq(_), right, .. })) => quote!(#left != #right),
+        _ => quote!(!(#test)),
     }
 }
 

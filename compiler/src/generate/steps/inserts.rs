@@ -65,7 +65,11 @@ impl Generator<'_> {
             let change = imports.runtime("operators", "Change");
             (quote!(change: #change<#input>), self.insert_change(insert, &planned.write, function, position))
         };
-        quote!(#doc fn #method<'a>(&mut self, #parameter, cx: &mut #context<'a, '_>) -> Result<(), #fault> { #body })
+        let turn = self.plan.table(insert.into).1.deferred.then(|| {
+            let position = proc_macro2::Literal::usize_unsuffixed(position);
+            quote!(cx.turn(#position);)
+        });
+        quote!(#doc fn #method<'a>(&mut self, #parameter, cx: &mut #context<'a, '_>) -> Result<(), #fault> { #turn #body })
     }
 
     /// Rows that a view gives out at the end of an epoch.

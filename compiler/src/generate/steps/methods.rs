@@ -1,6 +1,6 @@
 //! Methods that hand rows on: of source tables and of views.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::Computed;
@@ -39,8 +39,13 @@ impl Generator<'_> {
         let asks = self.asks(&planned.readers, wants, functions);
         let ask = (!asks.is_empty()).then(|| quote!(for row in rows { #(#asks)* } cx.fetch();));
         let doc = self.doc(&format!("Takes a batch of rows of `{}`.", table.name.value), table.name.span);
-        let work = match self.warmed(planned.readers.as_slice(), functions) {
-            Some((view, function)) if self.paired(view).is_some() => self.paired_work(view, function, functions),
+        let warmed = self.plan.warmed(id).and_then(|view| Some((view, functions[view.0 as usize].as_ref()?)));
+        let mut list = None;
+        let work = match warmed {
+            Some((view, function)) if self.plan.paired(view).is_some() => {
+                list = self.shared_list(id);
+                self.paired_work(view, function, functions)
+            }
             Some((view, function)) => {
                 let add = format_ident!("{}_add", self.names.view(view));
                 let state = ident(self.names.view(view));
@@ -65,7 +70,11 @@ impl Generator<'_> {
                 }
             }
         };
-        quote!(#doc pub fn #method<'a>(&mut self, rows: &[#row], cx: &mut #context<'a, '_>) { #work })
+        let list = list.map(|(name, item)| {
+            let list = self.imports().runtime("job", "List");
+            quote!(#name: &mut #list<'a, #item>,)
+        });
+        quote!(#doc pub fn #method<'a>(&mut self, rows: &[#row], #list cx: &mut #context<'a, '_>) { #work })
     }
 
     /// Notes the keys that a row will look up in the views that read it, and in those behind views that only map it.
@@ -94,58 +103,34 @@ impl Generator<'_> {
         asks
     }
 
-    /// The one view that groups and alone reads a table: its inputs are computed first, so that the look-ups of a
-    /// batch overlap.
-    pub(super) fn warmed<'f>(
-        &self,
-        readers: &[Reader],
-        functions: &'f [Option<Computed>],
-    ) -> Option<(ViewId, &'f Computed)> {
-        let [Reader::View(view)] = readers else { return None };
-        let function = functions[view.0 as usize].as_ref()?;
-        let (typed, _) = self.plan.view(*view);
-        (typed.group.is_some() && typed.lookups.is_empty()).then_some((*view, function))
-    }
-
-    /// The one view that aggregates what `id` gives and keeps its rows for the end of the epoch: a batch goes through
-    /// the first view whole, then through the second, so that the look-ups of each overlap.
-    fn paired(&self, id: ViewId) -> Option<ViewId> {
-        let (_, planned) = self.plan.view(id);
-        let [Reader::View(next)] = planned.readers.as_slice() else { return None };
-        let (view, follows) = self.plan.view(*next);
-        let waits = matches!(follows.emission, Emission::EpochEnd { .. });
-        (view.group.is_some() && waits && view.lookups.is_empty() && planned.output.mode != Mode::Append)
-            .then_some(*next)
-    }
-
-    /// Whether the method of the source table does the work of a view.
-    fn is_paired(&self, id: ViewId, functions: &[Option<Computed>]) -> bool {
-        let first = |id: ViewId| match self.plan.view(id).0.input {
-            Input::Table(table) => {
-                self.warmed(&self.plan.table(table).1.readers, functions).is_some() && self.paired(id).is_some()
-            }
-            Input::View(_) => false,
-        };
-        match self.plan.view(id).0.input {
-            Input::View(before) => first(before),
-            Input::Table(_) => first(id),
-        }
+    /// The list of changes that a table's rows make to a view of which all workers keep a share: its name, and the type
+    /// of a change.
+    pub fn shared_list(&self, id: TableId) -> Option<(Ident, TokenStream)> {
+        let second = self.plan.second(id).filter(|view| self.plan.view(*view).1.shared)?;
+        let change = self.imports().runtime("operators", "Change");
+        let input = format_ident!("{}Input", self.names.views[second.0 as usize]);
+        let lifetime = types::lifetime(self.grouping(second)?.input.iter());
+        let name = ident(self.names.view(second));
+        Some((name, quote!(#change<#input #lifetime>)))
     }
 
     fn paired_work(&self, view: ViewId, function: &Computed, functions: &[Option<Computed>]) -> TokenStream {
         let Some((next, following)) =
-            self.paired(view).and_then(|next| Some((next, functions[next.0 as usize].as_ref()?)))
+            self.plan.paired(view).and_then(|next| Some((next, functions[next.0 as usize].as_ref()?)))
         else {
             return TokenStream::new();
         };
         let name = |id: ViewId| ident(self.names.view(id));
         let (first, second) = (name(view), name(next));
         let (map, call) = (function.mapping(), following.call(&quote!(&row)));
-        let list = format_ident!("{}_inputs", self.names.view(next));
+        let shared = self.plan.view(next).1.shared;
+        let list = if shared { second.clone() } else { format_ident!("{}_inputs", self.names.view(next)) };
+        let begin = (!shared).then(|| quote!(let mut #list = cx.list(2 * inputs.len());));
+        let end = (!shared).then(|| quote!(self.#second.change_all(&#list, &cx.scope);));
         quote! {
             let inputs = cx.collect(rows.iter().map(#map));
             self.#first.warm(&inputs, &cx.scope);
-            let mut #list = cx.list(2 * inputs.len());
+            #begin
             for (number, input) in inputs.into_iter().enumerate() {
                 let told = input.and_then(|input| {
                     let Some(input) = input else { return Ok(()) };
@@ -158,13 +143,13 @@ impl Generator<'_> {
                 });
                 cx.settle(number, told);
             }
-            self.#second.change_all(&#list, &cx.scope);
+            #end
         }
     }
 
     /// The methods of a view.
-    pub fn view_methods(&self, id: ViewId, function: &Computed, functions: &[Option<Computed>]) -> Vec<TokenStream> {
-        if self.is_paired(id, functions) {
+    pub fn view_methods(&self, id: ViewId, function: &Computed) -> Vec<TokenStream> {
+        if self.plan.is_paired(id) {
             return Vec::new();
         }
         let (view, planned) = self.plan.view(id);
@@ -233,7 +218,7 @@ impl Generator<'_> {
             fn #add<'a>(&mut self, input: &#input_name #lifetime, cx: &mut #context<'a, '_>) -> Result<(), #fault> { #work }
         };
         let only_warmed = match view.input {
-            Input::Table(table) => self.warmed(&self.plan.table(table).1.readers, functions).is_some(),
+            Input::Table(table) => self.plan.warmed(table).is_some(),
             Input::View(_) => false,
         };
         if only_warmed {

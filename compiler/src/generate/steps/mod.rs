@@ -37,6 +37,19 @@ impl Computed {
         if self.constants || self.scope || self.context { quote!(|row| #call) } else { quote!(#name) }
     }
 
+    /// The function as a closure over a row and a variable `scope`.
+    pub fn routing(&self) -> TokenStream {
+        let name = &self.name;
+        let constants = self.constants.then(|| quote!(, &self.constants));
+        let scope = self.scope.then(|| quote!(, &scope));
+        if self.constants || self.scope { quote!(|row| #name(row #constants #scope)) } else { quote!(#name) }
+    }
+
+    /// Whether it needs a scope.
+    pub fn uses_scope(&self) -> bool {
+        self.scope
+    }
+
     /// The call for a row.
     pub(super) fn call(&self, row: &TokenStream) -> TokenStream {
         let name = &self.name;

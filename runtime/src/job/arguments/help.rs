@@ -10,7 +10,7 @@ Options:
                               or milliseconds since 1970
       --state DIR             The folder of the job's state
       --fresh                 Drop the state and start anew
-      --workers N             Threads that work [default: 1]
+      --workers N             Threads that work [default: one for each core]
       --epoch DURATION|ROWS   When changes are written: after a time (1s, 500ms), after so many rows (1000rows),
                               or at the end of the input (end) [default: 1s]
       --set SETTING=VALUE     Change a setting of a table, see below; a path is relative to the current folder

@@ -6,8 +6,10 @@ mod settings;
 mod times;
 
 use std::ffi::OsString;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::thread;
 use std::time::Duration;
 
 use lexopt::{Arg, Parser, ValueExt};
@@ -37,6 +39,9 @@ pub struct Arguments {
     /// The options of each table's connector, in the order of [`JobInfo::tables`].
     tables: Vec<(&'static str, Options)>,
 }
+
+/// More threads than this would hand each other more than they compute.
+const MOST_WORKERS: usize = 64;
 
 /// When an epoch ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,12 +79,7 @@ impl Arguments {
     /// command line prints what is wrong and gives `Err` with exit code 2.
     pub fn of_process(info: &JobInfo) -> Result<Self, ExitCode> {
         match request(info, std::env::args_os().skip(1)) {
-            Ok(Request::Run(arguments)) => {
-                if arguments.workers > 1 && arguments.verbosity > Verbosity::Quiet {
-                    terminal::write_error("warning: this version works with one thread, whatever --workers says\n");
-                }
-                Ok(arguments)
-            }
+            Ok(Request::Run(arguments)) => Ok(arguments),
             Ok(Request::Help) => {
                 terminal::write_output(&help::help(info));
                 Err(ExitCode::SUCCESS)
@@ -102,7 +102,7 @@ impl Arguments {
             now: None,
             state: settings::resolve(base, &format!(".millstream/{}", info.name)),
             fresh: false,
-            workers: 1,
+            workers: thread::available_parallelism().map_or(1, NonZeroUsize::get).min(MOST_WORKERS),
             epoch: Epoch::Time(Duration::from_secs(1)),
             verbosity: Verbosity::default(),
             preview: false,
@@ -157,8 +157,8 @@ fn text(parser: &mut Parser) -> Result<String, String> {
 
 fn workers(text: &str) -> Result<usize, String> {
     match text.parse() {
-        Ok(workers) if workers > 0 => Ok(workers),
-        Ok(_) | Err(_) => Err(format!("--workers {text}: give a number from 1")),
+        Ok(workers) if (1..=MOST_WORKERS).contains(&workers) => Ok(workers),
+        Ok(_) | Err(_) => Err(format!("--workers {text}: give a number from 1 to {MOST_WORKERS}")),
     }
 }
 
@@ -246,7 +246,7 @@ mod tests {
         let cases: &[(&[&str], &str)] = &[
             (&["--frsh"], "invalid option '--frsh'; `hourly_premium --help` lists the options"),
             (&["extra"], "unexpected argument \"extra\"; `hourly_premium --help` lists the options"),
-            (&["--workers", "0"], "--workers 0: give a number from 1"),
+            (&["--workers", "0"], "--workers 0: give a number from 1 to 64"),
             (&["--workers"], "missing argument for option '--workers'"),
             (&["--set", "user_order.path"], "--set user_order.path: write tables.NAME.CONNECTOR.OPTION=VALUE"),
             (

@@ -37,7 +37,7 @@ pub(super) fn duration(elapsed: Duration) -> String {
     match elapsed.as_millis() {
         0 => "less than 1 ms".to_owned(),
         millis @ 1..100 => format!("{millis} ms"),
-        ..100_000 => format!("{:.1} s", elapsed.as_secs_f64()),
+        100..100_000 => format!("{:.1} s", elapsed.as_secs_f64()),
         _ => format!("{} min {} s", seconds / 60, seconds % 60),
     }
 }

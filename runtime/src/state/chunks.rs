@@ -1,0 +1,75 @@
+//! A list that grows without moving what it holds: no growth takes longer than another.
+
+/// Places a chunk.
+const CHUNK: usize = 1 << 12;
+
+/// A list of places that keep their numbers. Growth adds a chunk and moves nothing; only the first chunk grows by
+/// itself, since most lists are short.
+#[derive(Debug)]
+pub struct Chunks<T> {
+    chunks: Vec<Vec<T>>,
+}
+
+impl<T> Default for Chunks<T> {
+    fn default() -> Self {
+        Self { chunks: Vec::new() }
+    }
+}
+
+impl<T> Chunks<T> {
+    /// How many places there are.
+    pub fn len(&self) -> usize {
+        self.chunks.last().map_or(0, |last| (self.chunks.len() - 1) * CHUNK + last.len())
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.chunks.is_empty()
+    }
+
+    /// A place by its number.
+    #[inline]
+    pub fn get(&self, number: u32) -> Option<&T> {
+        self.chunks.get(number as usize / CHUNK)?.get(number as usize % CHUNK)
+    }
+
+    /// A place by its number.
+    #[inline]
+    pub fn get_mut(&mut self, number: u32) -> Option<&mut T> {
+        self.chunks.get_mut(number as usize / CHUNK)?.get_mut(number as usize % CHUNK)
+    }
+
+    /// Adds a place and gives its number.
+    pub fn push(&mut self, value: T) -> u32 {
+        if self.chunks.last().is_none_or(|chunk| chunk.len() == CHUNK) {
+            let capacity = if self.chunks.is_empty() { 0 } else { CHUNK };
+            self.chunks.push(Vec::with_capacity(capacity));
+        }
+        let before = (self.chunks.len() - 1) * CHUNK;
+        let chunk = &mut self.chunks[before / CHUNK];
+        chunk.push(value);
+        (before + chunk.len() - 1) as u32
+    }
+
+    /// All places with their numbers.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
+        self.chunks.iter().flatten().enumerate().map(|(number, value)| (number as u32, value))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_keep_their_numbers() {
+        let mut list = Chunks::default();
+        assert!(list.is_empty() && list.len() == 0);
+        for number in 0..3 * CHUNK as u32 {
+            assert_eq!(list.push(number * 2), number);
+        }
+        assert_eq!(list.len(), 3 * CHUNK);
+        assert!(list.iter().all(|(number, value)| *value == number * 2 && list.get(number) == Some(value)));
+        assert_eq!(list.get(3 * CHUNK as u32), None);
+    }
+}
