@@ -1,6 +1,6 @@
 //! How the rows of each view change, and what that forbids.
 
-use crate::plan::{Mode, Plan, Stream, is_constant, reads_clock};
+use crate::plan::{Mode, Plan, Stream, is_constant, reads_clock, unwidened};
 use crate::problems::{Problems, plan as words};
 use crate::types::model::{AggregateFunction, Expr, Group, Kind, View};
 
@@ -54,7 +54,7 @@ fn passed_on(view: &View, input: &Stream) -> Stream {
     };
     let place = |column: &usize| {
         view.select.iter().position(|output| {
-            matches!(&output.expr.kind, Kind::Column(from) if from.input == 0 && from.column.0 as usize == *column)
+            matches!(&unwidened(&output.expr).kind, Kind::Column(from) if from.input == 0 && from.column.0 as usize == *column)
         })
     };
     Stream { mode, key: input.key.as_ref().and_then(|key| key.iter().map(place).collect()) }

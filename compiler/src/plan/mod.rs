@@ -15,7 +15,7 @@ pub use routes::Route;
 pub use writes::wants_changelog;
 
 use crate::problems::{Problems, plan as words};
-use crate::types::model::{ColumnId, Expr, Input, Insert, Kind, Table, TableId, Typed, View, ViewId};
+use crate::types::model::{Call, ColumnId, Expr, Input, Insert, Kind, Table, TableId, Typed, View, ViewId};
 
 /// A pipeline that can be generated.
 #[derive(Debug)]
@@ -309,6 +309,19 @@ pub fn is_constant(expr: &Expr) -> bool {
     });
     constant
 }
+
+/// What is widened without making two values equal: rows that differ in it differ in the whole, and the other way
+/// around.
+fn unwidened(expr: &Expr) -> &Expr {
+    match &expr.kind {
+        Kind::Call(Call { function, args }) if KEEP_APART.contains(&function.path) => {
+            args.first().map_or(expr, unwidened)
+        }
+        _ => expr,
+    }
+}
+
+const KEEP_APART: [&str; 4] = ["widen::smallint", "widen::int", "widen::bigint", "widen::decimal"];
 
 /// Whether an expression reads the clock.
 pub fn reads_clock(expr: &Expr) -> bool {

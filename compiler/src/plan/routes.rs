@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::plan::{Emission, Mode, Plan, Reader, Write, visit};
+use crate::plan::{Emission, Mode, Plan, Reader, Write, unwidened, visit};
 use crate::types::model::{ColumnRef, Expr, Input, Kind, TableId, ViewId};
 
 /// Where the rows of a source go.
@@ -177,7 +177,7 @@ fn in_source(expr: &Expr, columns: &[Option<Expr>], keys: &[Option<Expr>]) -> Op
     let mut known = true;
     visit(expr, &mut |part| match &part.kind {
         Kind::Column(from) => {
-            known &= from.input == 0 && columns.get(from.column.0 as usize).is_some_and(Option::is_some)
+            known &= from.input == 0 && columns.get(from.column.0 as usize).is_some_and(Option::is_some);
         }
         Kind::Key(key) => known &= keys.get(*key as usize).is_some_and(Option::is_some),
         Kind::Aggregate(_) => known = false,
@@ -197,7 +197,7 @@ fn in_source(expr: &Expr, columns: &[Option<Expr>], keys: &[Option<Expr>]) -> Op
     if !known {
         return None;
     }
-    let mut expr = expr.clone();
+    let mut expr = unwidened(expr).clone();
     replace(&mut expr, columns, keys);
     Some(expr)
 }

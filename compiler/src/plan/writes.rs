@@ -1,7 +1,7 @@
 //! How each insert writes, and which views can wait with their rows for the end of the epoch.
 
 use crate::parse::spec::{ConnectorKind, OnConflict};
-use crate::plan::{Emission, InsertPlan, Mode, Plan, Reader, Write};
+use crate::plan::{Emission, InsertPlan, Mode, Plan, Reader, Write, unwidened};
 use crate::problems::{Problems, plan as words};
 use crate::types::model::{Insert, Kind, Table, ViewId};
 
@@ -81,7 +81,7 @@ fn is_unique(insert: &Insert, planned: &InsertPlan, table: &Table) -> bool {
         key.iter().all(|column| {
             table.primary_key.iter().any(|target| {
                 matches!(
-                    &insert.values[target.0 as usize].kind,
+                    &unwidened(&insert.values[target.0 as usize]).kind,
                     Kind::Column(from) if from.input == 0 && from.column.0 as usize == *column
                 )
             })

@@ -48,7 +48,7 @@ pub struct RowFault {
 }
 
 /// A group of a view whose row could not be computed or written at the end of an epoch.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FaultyGroup {
     /// The position of the table that the view's rows come from.
     pub table: usize,

@@ -32,7 +32,8 @@ pub(super) fn open<J: Parallel>(arguments: &Arguments, now: i64) -> Result<Opene
         }
         let sink: Option<Box<dyn Sink>> =
             table.sink.then(|| open_sink(connector(table)?, &table.info, &options)).transpose()?;
-        changelogs.push(sink.as_ref().is_some_and(|sink| sink.wants_changelog()));
+        // A job that was compiled for another sink gives new rows and keys alone.
+        changelogs.push(table.changelog && sink.as_ref().is_some_and(|sink| sink.wants_changelog()));
         sinks.open(&table.info, sink);
     }
     let mut workers = Vec::new();

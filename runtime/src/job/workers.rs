@@ -150,10 +150,12 @@ impl<J: Parallel> Crew<J> {
             worker.memory.reset();
             worker.job.sweep(&Scope { memory: &worker.memory, clock: &worker.clock });
         });
-        for worker in &mut self.workers {
-            for RowFault { group, fault, .. } in worker.faults.drain(..) {
-                group.map_or(Ok(()), |group| bad(&group, &fault))?;
-            }
+        let faults = self.workers.iter_mut().flat_map(|worker| worker.faults.drain(..));
+        let mut faulty: Vec<_> = faults.filter_map(|RowFault { group, fault, .. }| Some((group?, fault))).collect();
+        // In an order that does not depend on which worker has which group.
+        faulty.sort_by(|(one, _), (other, _)| one.cmp(other));
+        for (group, fault) in faulty {
+            bad(&group, &fault)?;
         }
         self.workers.iter_mut().find_map(|worker| worker.tables.failure()).map_or(Ok(()), Err)
     }

@@ -23,8 +23,8 @@ pub struct Conflicts {
 
 #[derive(Debug)]
 struct Rival {
-    /// The row's own key in the query.
-    own: Vec<u8>,
+    /// The row's own key in the query; none: it is never taken out.
+    own: Option<Vec<u8>>,
     row: Vec<u8>,
 }
 
@@ -59,7 +59,8 @@ impl Conflicts {
             before.clear();
             before.extend_from_slice(&rival.row);
         });
-        let same = rivals.iter().position(|rival| own.is_some_and(|own| own == rival.own));
+        let same = rivals.iter().position(|rival| own.is_some() && own == rival.own.as_deref());
+        let rival = |row: &[u8]| Rival { own: own.map(<[u8]>::to_vec), row: row.to_vec() };
         match (*rule, row) {
             (_, None) => {
                 if let Some(same) = same {
@@ -67,11 +68,13 @@ impl Conflicts {
                 }
             }
             (OnConflict::KeepLatest, Some(row)) => {
-                let replaced = same.or((own.is_none() && !rivals.is_empty()).then_some(0));
-                if let Some(replaced) = replaced {
-                    rivals.remove(replaced);
+                match same {
+                    Some(same) => drop(rivals.remove(same)),
+                    // What lies below a row that is never taken out never stands again.
+                    None if own.is_none() => rivals.clear(),
+                    None => {}
                 }
-                rivals.push(Rival { own: own.unwrap_or_default().to_vec(), row: row.to_vec() });
+                rivals.push(rival(row));
             }
             (OnConflict::KeepFirst | OnConflict::Fail, Some(row)) => match same {
                 Some(same) => {
@@ -80,8 +83,9 @@ impl Conflicts {
                     }
                 }
                 None if *rule == OnConflict::Fail && !rivals.is_empty() => return Err(Conflict),
-                None if own.is_none() && !rivals.is_empty() => {}
-                None => rivals.push(Rival { own: own.unwrap_or_default().to_vec(), row: row.to_vec() }),
+                // What comes after a row that is never taken out never stands.
+                None if rivals.iter().any(|rival| rival.own.is_none()) => {}
+                None => rivals.push(rival(row)),
             },
         }
         if rivals.is_empty() {
@@ -128,6 +132,21 @@ mod tests {
     }
 
     #[test]
+    fn rows_with_and_without_a_key_of_their_own() {
+        let mut latest = Conflicts::new(OnConflict::KeepLatest);
+        after(&mut latest, Some(b"a"), Some(b"a1"));
+        assert_eq!(after(&mut latest, None, Some(b"1")), Some(b"1".to_vec()));
+        assert_eq!(after(&mut latest, Some(b"a"), None), Some(b"1".to_vec()));
+        assert_eq!(after(&mut latest, Some(b"a"), Some(b"a2")), Some(b"a2".to_vec()));
+        assert_eq!(after(&mut latest, Some(b"a"), None), Some(b"1".to_vec()));
+        let mut first = Conflicts::new(OnConflict::KeepFirst);
+        after(&mut first, Some(b"a"), Some(b"a1"));
+        assert_eq!(after(&mut first, None, Some(b"1")), Some(b"a1".to_vec()));
+        assert_eq!(after(&mut first, Some(b"b"), Some(b"b1")), Some(b"a1".to_vec()));
+        assert_eq!(after(&mut first, Some(b"a"), None), Some(b"1".to_vec()));
+    }
+
+    #[test]
     fn rows_without_a_key_of_their_own() {
         let mut latest = Conflicts::new(OnConflict::KeepLatest);
         assert_eq!(after(&mut latest, None, Some(b"1")), Some(b"1".to_vec()));
@@ -135,6 +154,7 @@ mod tests {
         let mut first = Conflicts::new(OnConflict::KeepFirst);
         assert_eq!(after(&mut first, None, Some(b"1")), Some(b"1".to_vec()));
         assert_eq!(after(&mut first, None, Some(b"2")), Some(b"1".to_vec()));
+        assert!(latest.rows.values().chain(first.rows.values()).all(|rivals| rivals.len() == 1));
         let mut fail = Conflicts::new(OnConflict::Fail);
         assert_eq!(after(&mut fail, None, Some(b"1")), Some(b"1".to_vec()));
         assert_eq!(fail.change(b"key", None, Some(b"2")).err(), Some(Conflict));
