@@ -63,6 +63,7 @@ impl Generator<'_> {
         let shares = !shared.is_empty();
         let decoded_type = if sources.is_empty() { quote!(()) } else { quote!(Decoded<'a>) };
         let shared_type = if shares { quote!(Shared<'a>) } else { quote!(()) };
+        let returned = shares.then(|| quote!(-> #shared_type));
         let (decode, decode_names) = self.decode_step(&sources, routes);
         let (take, take_names) = self.take_step(&sources, &shared);
         let share = shares.then(|| self.share_steps(&shared));
@@ -76,7 +77,7 @@ impl Generator<'_> {
 
                 fn decode<'a>(&self, #decode_names: &mut #input<'_, '_, 'a>) -> #decoded_type { #decode }
 
-                fn take<'a>(&mut self, #take_names: &mut #context<'a, '_>) -> #shared_type { #take }
+                fn take<'a>(&mut self, #take_names: &mut #context<'a, '_>) #returned { #take }
 
                 #share
             }

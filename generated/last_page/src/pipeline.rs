@@ -150,11 +150,7 @@ impl Parallel for LastPage {
         }
     }
 
-    fn take<'a>(
-        &mut self,
-        chunks: Chunks<'_, Decoded<'a>>,
-        cx: &mut Context<'a, '_>,
-    ) -> () {
+    fn take<'a>(&mut self, chunks: Chunks<'_, Decoded<'a>>, cx: &mut Context<'a, '_>) {
         cx.each_batch(
             chunks,
             |chunk| chunk.user_log,

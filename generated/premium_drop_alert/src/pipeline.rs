@@ -165,11 +165,7 @@ impl Parallel for PremiumDropAlert {
         }
     }
 
-    fn take<'a>(
-        &mut self,
-        chunks: Chunks<'_, Decoded<'a>>,
-        cx: &mut Context<'a, '_>,
-    ) -> () {
+    fn take<'a>(&mut self, chunks: Chunks<'_, Decoded<'a>>, cx: &mut Context<'a, '_>) {
         cx.each_batch(
             chunks,
             |chunk| chunk.update_info,

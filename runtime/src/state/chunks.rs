@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn places_keep_their_numbers() {
         let mut list = Chunks::default();
-        assert!(list.is_empty() && list.len() == 0);
+        assert!(list.is_empty());
         for number in 0..3 * CHUNK as u32 {
             assert_eq!(list.push(number * 2), number);
         }

@@ -217,7 +217,7 @@ mod tests {
             let found = index.find(hash(key), |row| keys[row as usize] == key);
             assert_eq!(found, model.get(&key).copied());
             if let Some(row) = found {
-                if seed & 3 == 0 {
+                if seed.is_multiple_of(4) {
                     index.remove(hash(key), row);
                     model.remove(&key);
                 }

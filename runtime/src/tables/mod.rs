@@ -197,6 +197,12 @@ impl Tables {
         }
         let before = change.before.as_ref().map(|row| row as &dyn Row);
         let after = change.after.as_ref().map(|row| row as &dyn Row);
+        if let (Some(before), Some(after), Some(table)) = (before, after, self.all.get(R::TABLE))
+            && (0..table.info.columns.len()).all(|column| before.value(column) == after.value(column))
+        {
+            // It did not change, so it does not become the latest.
+            return Ok(());
+        }
         // The row before goes, unless the row after it has the same primary key and takes its place.
         let replaced = |before: &dyn Row| after.is_some_and(|after| same_key(R::TABLE, &self.all, before, after));
         if let Some(row) = before
