@@ -83,10 +83,10 @@ fn view(plan: &Plan<'_>, id: ViewId, text: &mut String) {
             Emission::EpochEnd { ordered: false } => "once an epoch for each group that changed",
             Emission::EpochEnd { ordered: true } => "once an epoch for each group that changed, last change last",
         };
-        let _ = writeln!(text, "  rows given out: {when}");
         if planned.shared {
             let _ = writeln!(text, "  workers: each keeps a share of every group");
         }
+        let _ = writeln!(text, "  rows given out: {when}");
     }
     columns(planned.columns.iter().map(|column| &view.columns[*column]), text);
     let names: Vec<&str> = view.columns.iter().map(|column| column.name.as_str()).collect();

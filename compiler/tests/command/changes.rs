@@ -74,10 +74,10 @@ fn changes_on_standard_output_are_whole_rows() {
         rows(this.call(&set).succeeded()),
         [
             r#"{"op":"+U","k":"a","c":2,"n":2}"#,
-            r#"{"op":"+U","k":"b","c":1,"n":7}"#,
             r#"{"op":"-D","k":"a","c":null,"n":null}"#,
-            r#"{"op":"-D","k":"c","c":null,"n":null}"#,
+            r#"{"op":"+U","k":"b","c":1,"n":7}"#,
             r#"{"op":"+U","k":"b","c":2,"n":8}"#,
+            r#"{"op":"-D","k":"c","c":null,"n":null}"#,
         ]
     );
     // One that was built for standard output gives the rows before, too.

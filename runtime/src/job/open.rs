@@ -23,7 +23,7 @@ pub(super) struct Opened<J> {
 pub(super) fn open<J: Parallel>(arguments: &Arguments, now: i64) -> Result<Opened<J>, Failure> {
     let clock = clock::<J>(now)?;
     let (mut sinks, mut feeds) = (Sinks::default(), Vec::new());
-    let mut changelogs = Vec::new();
+    let (mut changelogs, mut orders) = (Vec::new(), Vec::new());
     for (number, table) in J::TABLES.iter().enumerate() {
         let options = arguments.options(table.info.name);
         if table.source.is_some() {
@@ -32,15 +32,17 @@ pub(super) fn open<J: Parallel>(arguments: &Arguments, now: i64) -> Result<Opene
         }
         let sink: Option<Box<dyn Sink>> =
             table.sink.then(|| open_sink(connector(table)?, &table.info, &options)).transpose()?;
+        let wants_changelog = sink.as_ref().is_some_and(|sink| sink.wants_changelog());
+        orders.push(sink.is_some() && (wants_changelog || table.info.primary_key.is_empty()));
         // A job that was compiled for another sink gives new rows and keys alone.
-        changelogs.push(table.changelog && sink.as_ref().is_some_and(|sink| sink.wants_changelog()));
+        changelogs.push(table.changelog && wants_changelog);
         sinks.open(&table.info, sink);
     }
     let mut workers = Vec::new();
     for number in 0..arguments.workers {
         let mut tables = Tables::default();
-        for (table, changelog) in J::TABLES.iter().zip(&changelogs) {
-            tables.open(open_table::<J>(table, *changelog, number, arguments)?);
+        for ((table, changelog), ordered) in J::TABLES.iter().zip(&changelogs).zip(&orders) {
+            tables.open(open_table::<J>(table, *changelog, *ordered, number, arguments)?);
         }
         let (memory, clock) = (Bump::new(), clock.clone());
         let job = J::start(&Scope { memory: &memory, clock: &clock });
@@ -79,6 +81,7 @@ fn clock<J: Parallel>(now: i64) -> Result<Clock, Failure> {
 fn open_table<J: Parallel>(
     table: &'static TableUse,
     changelog: bool,
+    ordered: bool,
     worker: usize,
     arguments: &Arguments,
 ) -> Result<OpenTable, Failure> {
@@ -88,15 +91,7 @@ fn open_table<J: Parallel>(
         Some(cache) => Some((open_store(connector(table)?, &table.info, &options)?, part(cache, arguments.workers))),
         None => None,
     };
-    let order_is_seen = changelog || table.info.primary_key.is_empty();
-    Ok(OpenTable {
-        info: &table.info,
-        changelog,
-        ordered: table.sink && order_is_seen && arguments.workers > 1,
-        deferred: table.deferred,
-        store,
-        conflicts: table.conflicts,
-    })
+    Ok(OpenTable { info: &table.info, changelog, ordered, deferred: table.deferred, store, conflicts: table.conflicts })
 }
 
 /// The part of a cache that one of the workers has.

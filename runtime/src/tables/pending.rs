@@ -22,6 +22,15 @@ pub enum Known<'a> {
 /// When a change came: the number of its event in the epoch.
 pub type Stamp = u64;
 
+/// The order in which a sink's reader sees changes, whichever workers made them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place<'a> {
+    /// With an event.
+    Event(Stamp),
+    /// At the end of the epoch, by its key.
+    End(&'a [u8]),
+}
+
 /// What an epoch changes in a table.
 #[derive(Debug, Default)]
 pub struct Pending {
@@ -34,19 +43,18 @@ pub struct Pending {
     bytes: Vec<u8>,
     buffer: Vec<u8>,
     changelog: bool,
-    /// When each change came, keys first, then rows without a key; only where several workers make changes whose order
-    /// is seen.
+    /// When each change came, keys first, then rows without a key; only where their order is seen.
     stamps: Option<Vec<Stamp>>,
 }
 
 impl Pending {
-    /// For a sink that wants each change with the row before, or not; `ordered` where the changes of several workers
-    /// are to be put into the order of their events.
+    /// For a sink that wants each change with the row before, or not; `ordered` where the changes of all
+    /// workers are to be put into the order of their events.
     pub fn new(changelog: bool, ordered: bool) -> Self {
         Self { changelog, stamps: ordered.then(Vec::new), ..Self::default() }
     }
 
-    /// Whether [`Self::stamp`] tells when a change came.
+    /// Whether [`Self::place`] tells when a change came.
     pub fn is_ordered(&self) -> bool {
         self.stamps.is_some()
     }
@@ -67,9 +75,13 @@ impl Pending {
         }
     }
 
-    /// When a change came.
-    pub fn stamp(&self, position: usize) -> Stamp {
-        self.stamps.as_ref().and_then(|stamps| stamps.get(position)).copied().unwrap_or(Stamp::MAX)
+    /// Where a change stands among those of all workers.
+    pub fn place(&self, position: usize) -> Place<'_> {
+        match self.stamps.as_ref().and_then(|stamps| stamps.get(position)) {
+            Some(stamp) => Place::Event(*stamp),
+            None if position < self.now.len() => Place::End(self.now.key(position)),
+            None => Place::End(&[]),
+        }
     }
 
     /// The row of a key as this epoch left it.

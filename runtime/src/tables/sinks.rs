@@ -1,8 +1,8 @@
 //! The sinks of a job: they take the changes that all workers made in an epoch.
 
 use crate::connectors::{Failure, Sink, TableInfo};
-use crate::tables::pending::Pending;
-use crate::tables::{Tables, pending};
+use crate::tables::Tables;
+use crate::tables::pending::{Pending, Place};
 
 /// The sinks, one for each table that is written.
 #[derive(Default)]
@@ -63,9 +63,9 @@ fn write(table: usize, workers: &mut [&mut Tables], sink: &mut dyn Sink) -> Resu
         }
         return Ok(written);
     }
-    let mut order: Vec<(pending::Stamp, usize, usize)> = Vec::new();
+    let mut order: Vec<(Place<'_>, usize, usize)> = Vec::new();
     for (worker, part) in parts.iter().enumerate() {
-        order.extend((0..part.len()).map(|position| (part.stamp(position), worker, position)));
+        order.extend((0..part.len()).map(|position| (part.place(position), worker, position)));
     }
     order.sort_unstable();
     for (_, worker, position) in order {
