@@ -8,7 +8,8 @@ import pathway as pw
 class View(pw.Schema):
     log_time: int
     device_id: str | None
-    account_id: str | None
+    # Some records have no account at all.
+    account_id: str | None = pw.column_definition(default_value=None)
     bury_point_type: str | None
     page_name: str | None
 
@@ -16,35 +17,26 @@ class View(pw.Schema):
 def main(records, output=None):
     views = pw.io.jsonlines.read(records, schema=View, mode="static")
     views = views.filter(views.account_id.is_not_none())
-    # `log_time` grows with each line: the largest pair of a time and a value holds the last value.
-    kinds = (
-        views.filter(views.bury_point_type.is_not_none())
-        .groupby(pw.this.account_id, pw.this.device_id)
-        .reduce(
-            pw.this.account_id,
-            pw.this.device_id,
-            last=pw.reducers.max(pw.make_tuple(pw.this.log_time, pw.this.bury_point_type)),
-        )
-    )
+    # `log_time` grows with each line.
     last_log = views.groupby(views.account_id, views.device_id).reduce(
-        views.account_id,
-        views.device_id,
-        log_time=pw.reducers.max(views.log_time),
-        last=pw.reducers.max(pw.make_tuple(views.log_time, views.page_name)),
+        views.account_id, views.device_id, log_time=pw.reducers.max(views.log_time),
+        view=pw.reducers.argmax(views.log_time),
+    )
+    named = views.filter(views.bury_point_type.is_not_none())
+    kinds = named.groupby(named.account_id, named.device_id).reduce(
+        named.account_id, named.device_id, view=pw.reducers.argmax(named.log_time)
+    )
+    kinds = kinds.select(
+        kinds.account_id, kinds.device_id, bury_point_type=named.ix(kinds.view).bury_point_type
     )
     devices = last_log.groupby(last_log.account_id).reduce(
-        last_log.account_id,
-        row=pw.reducers.argmax(last_log.log_time),
+        last_log.account_id, device=pw.reducers.argmax(last_log.log_time)
     )
-    chosen = last_log.ix(devices.row)
-    rows = devices.select(
-        devices.account_id, device_id=chosen.device_id, page_name=chosen.last.get(1), log_time=chosen.log_time
-    )
+    last = last_log.ix(devices.device)
+    rows = devices.select(devices.account_id, last.device_id, page_name=views.ix(last.view).page_name)
     result = rows.join_left(
         kinds, rows.account_id == kinds.account_id, rows.device_id == kinds.device_id
-    ).select(
-        rows.account_id, rows.device_id, bury_point_type=kinds.last.get(1), page_name=rows.page_name
-    )
+    ).select(rows.account_id, rows.device_id, kinds.bury_point_type, rows.page_name)
     if output is None:
         pw.io.null.write(result)
     else:

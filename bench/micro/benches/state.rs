@@ -1,4 +1,5 @@
-//! Finding and making groups, at sizes that fit into a cache and sizes that do not; keys are asked for in no order.
+//! Finding and making groups, at sizes that fit into a cache and sizes that do not. Keys are asked for in no order, and
+//! other ones each time, so that large tables are as cold as they are in a job.
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
@@ -12,8 +13,27 @@ fn main() {
     divan::main();
 }
 
-fn asked(size: u64) -> Vec<u64> {
-    (0..ASKED as u64).map(|number| number.wrapping_mul(0x9e37_79b9_7f4a_7c15) % size).collect()
+/// Keys to ask for, some at a time.
+struct Asked<K> {
+    keys: Vec<K>,
+    next: usize,
+}
+
+impl<K> Asked<K> {
+    fn new(size: u64, key: impl Fn(u64) -> K) -> Self {
+        let all = (1 << 20) as u64;
+        Self { keys: (0..all).map(|number| key(number.wrapping_mul(0x9e37_79b9_7f4a_7c15) % size)).collect(), next: 0 }
+    }
+
+    fn some(&mut self) -> &[K] {
+        let first = self.next;
+        self.next = (first + ASKED) % self.keys.len();
+        &self.keys[first..first + ASKED]
+    }
+}
+
+fn asked(size: u64) -> Asked<i64> {
+    Asked::new(size, |key| key as i64)
 }
 
 fn numbers(size: u64) -> Groups<(i64,), u64> {
@@ -26,24 +46,24 @@ fn numbers(size: u64) -> Groups<(i64,), u64> {
 
 #[divan::bench(args = SIZES)]
 fn find_number(bencher: Bencher<'_, '_>, size: u64) {
-    let (groups, asked) = (numbers(size), asked(size));
+    let (groups, mut asked) = (numbers(size), asked(size));
     bencher.counter(ItemsCount::new(ASKED)).bench_local(|| {
-        let found = asked.iter().filter(|key| groups.find(groups.hash((**key as i64,)), (**key as i64,)).is_some());
+        let found = asked.some().iter().filter(|key| groups.find(groups.hash((**key,)), (**key,)).is_some());
         assert_eq!(found.count(), ASKED);
     });
 }
 
 #[divan::bench(args = SIZES)]
 fn find_number_read_ahead(bencher: Bencher<'_, '_>, size: u64) {
-    let (groups, asked) = (numbers(size), asked(size));
+    let (groups, mut asked) = (numbers(size), asked(size));
     let mut hashes = Vec::new();
     bencher.counter(ItemsCount::new(ASKED)).bench_local(|| {
-        for batch in asked.chunks(256) {
+        for batch in asked.some().chunks(256) {
             hashes.clear();
-            hashes.extend(batch.iter().map(|key| groups.hash((*key as i64,))));
+            hashes.extend(batch.iter().map(|key| groups.hash((*key,))));
             groups.warm(&hashes);
             for (key, hash) in batch.iter().zip(&hashes) {
-                divan::black_box(groups.find(*hash, (*key as i64,)));
+                divan::black_box(groups.find(*hash, (*key,)));
             }
         }
     });
@@ -56,9 +76,9 @@ fn find_text(bencher: Bencher<'_, '_>, size: u64) {
         let text = format!("u{key:08}");
         groups.enter(groups.hash((&text,)), (&text,));
     }
-    let asked: Vec<String> = asked(size).into_iter().map(|key| format!("u{key:08}")).collect();
+    let mut asked = Asked::new(size, |key| format!("u{key:08}"));
     bencher.counter(ItemsCount::new(ASKED)).bench_local(|| {
-        for key in &asked {
+        for key in asked.some() {
             divan::black_box(groups.find(groups.hash((key,)), (key,)));
         }
     });
@@ -73,11 +93,11 @@ fn make_a_hundred_thousand(bencher: Bencher<'_, '_>) {
 fn row_of_a_table(bencher: Bencher<'_, '_>, size: u64) {
     let mut rows = KeyedBytes::default();
     for key in 0..size {
-        rows.set(&key.to_le_bytes(), b"some row of thirty bytes or so");
+        rows.set(&(key as i64).to_le_bytes(), b"some row of thirty bytes or so");
     }
-    let asked = asked(size);
+    let mut asked = asked(size);
     bencher.counter(ItemsCount::new(ASKED)).bench_local(|| {
-        for key in &asked {
+        for key in asked.some() {
             divan::black_box(rows.get(&key.to_le_bytes()));
         }
     });

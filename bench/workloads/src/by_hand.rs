@@ -1,6 +1,5 @@
 //! `hourly_premium` and `last_page` as a programmer writes them in an afternoon: structs, hash maps, one thread.
 
-use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
@@ -9,7 +8,7 @@ use hashbrown::HashMap;
 
 use crate::data::TODAY;
 use crate::lines;
-use crate::records::{self, Order, View};
+use crate::records::{self, Order, Text, View};
 
 /// A user's latest order.
 #[derive(Debug, Clone, Default)]
@@ -78,8 +77,8 @@ pub fn hourly_premium(input: &str, output: &Path) -> io::Result<()> {
         {
             hour.retract(latest);
         }
-        set(&mut latest.order_no, order.order_no);
-        set(&mut latest.customer_tel, order.customer_tel);
+        set(&mut latest.order_no, text(order.order_no.as_ref()));
+        set(&mut latest.customer_tel, text(order.customer_tel.as_ref()));
         latest.gmt_modified = modified;
         latest.account_payble = order.account_payble.or(latest.account_payble);
         hours.entry(hour_of(modified)).or_default().add(latest);
@@ -94,10 +93,14 @@ pub fn hourly_premium(input: &str, output: &Path) -> io::Result<()> {
     out.flush()
 }
 
+fn text<'t>(text: Option<&'t Text<'_>>) -> Option<&'t str> {
+    text.map(|text| &*text.0)
+}
+
 /// The last value that is not null.
-fn set(place: &mut Option<Box<str>>, value: Option<Cow<'_, str>>) {
+fn set(place: &mut Option<Box<str>>, value: Option<&str>) {
     if let Some(value) = value
-        && place.as_deref() != Some(&value)
+        && place.as_deref() != Some(value)
     {
         *place = Some(value.into());
     }
@@ -133,12 +136,13 @@ pub fn last_page(input: &str, output: &Path) -> io::Result<()> {
     let mut accounts: HashMap<Box<str>, Account> = HashMap::new();
     lines::lines(input, |line| {
         let view: View<'_> = records::read(line)?;
-        let Some(id) = view.account_id else { return Ok(()) };
-        let account = match accounts.get_mut(&*id) {
+        let Some(id) = text(view.account_id.as_ref()) else { return Ok(()) };
+        let (device, kind, page) = (view.device_id.as_ref(), view.bury_point_type.as_ref(), view.page_name.as_ref());
+        let (device, kind, page) = (text(device), text(kind), text(page));
+        let account = match accounts.get_mut(id) {
             Some(account) => account,
             None => accounts.entry(id.into()).or_default(),
         };
-        let device = view.device_id.as_deref();
         let known = account.devices.iter().position(|(known, _)| known.as_deref() == device);
         let place = known.unwrap_or_else(|| {
             account.devices.push((device.map(Into::into), Seen::default()));
@@ -146,13 +150,13 @@ pub fn last_page(input: &str, output: &Path) -> io::Result<()> {
         });
         let Some((_, seen)) = account.devices.get_mut(place) else { return Ok(()) };
         let differs = known.is_none()
-            || changes(seen.bury_point_type.as_deref(), view.bury_point_type.as_deref())
-            || changes(seen.page_name.as_deref(), view.page_name.as_deref());
+            || changes(seen.bury_point_type.as_deref(), kind)
+            || changes(seen.page_name.as_deref(), page);
         if differs {
             // A device whose row does not change tells nothing: the one whose row changed last stands.
             account.last = place;
-            set(&mut seen.bury_point_type, view.bury_point_type);
-            set(&mut seen.page_name, view.page_name);
+            set(&mut seen.bury_point_type, kind);
+            set(&mut seen.page_name, page);
         }
         Ok(())
     })?;
