@@ -60,6 +60,10 @@ QUERIES = {
 
 
 def main(job, records, tasks, sink, printed):
+    # What the sink prints comes from the JVM, which gets this process's standard output when it is started.
+    output = os.dup(1)
+    with open(printed, "wb") as file:
+        os.dup2(file.fileno(), 1)
     environment = TableEnvironment.create(EnvironmentSettings.in_streaming_mode())
     settings = {
         "parallelism.default": tasks,
@@ -75,10 +79,6 @@ def main(job, records, tasks, sink, printed):
         f"{SOURCES[job]} with ('connector' = 'filesystem', 'path' = '{records}', 'format' = 'json')"
     )
     environment.execute_sql(f"{SINKS[job]} with ('connector' = '{sink}')")
-    # What the sink prints comes from the JVM, which has this process's standard output.
-    output = os.dup(1)
-    with open(printed, "wb") as file:
-        os.dup2(file.fileno(), 1)
     started = time.perf_counter()
     environment.execute_sql(QUERIES[job]).wait()
     os.write(output, f"job: {time.perf_counter() - started:.3f} s\n".encode())

@@ -31,7 +31,7 @@ impl Dice {
     /// From 0 to `limit`: small numbers come often, large ones rarely. (The product of two uniform numbers.)
     pub fn skewed_below(&mut self, limit: u64) -> u64 {
         let narrowed = self.below(1 << 32);
-        (u128::from(self.below(limit << 16)) * u128::from(narrowed) >> 48) as u64
+        ((u128::from(self.below(limit << 16)) * u128::from(narrowed)) >> 48) as u64
     }
 
     /// Whether one of so many cases is met.
