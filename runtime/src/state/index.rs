@@ -26,7 +26,7 @@ struct Segment {
 
 /// An index with at least so many rows is cut into segments.
 const SEGMENTS: usize = 256;
-const CUT_AT: usize = 1 << 18;
+const CUT_AT: usize = if cfg!(test) { 1 << 14 } else { 1 << 18 };
 
 #[inline]
 fn slot(hash: u64, row: u32) -> Slot {
@@ -221,7 +221,7 @@ mod tests {
         let mut keys: Vec<u64> = Vec::new();
         let mut model: HashMap<u64, u32> = HashMap::new();
         let mut seed = 1u64;
-        for _ in 0..400_000 {
+        for _ in 0..120_000 {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
             let key = (seed >> 33) % 60_000;
             let found = index.find(hash(key), |row| keys[row as usize] == key);
