@@ -200,13 +200,13 @@ impl Parallel for HourlyPremium {
 /// The rows of a chunk, spread over the workers.
 #[derive(Debug, Default)]
 pub struct Decoded<'a> {
-    user_order: Spread<'a, UserOrder<'a>>,
+    pub user_order: Spread<'a, UserOrder<'a>>,
 }
 
 /// Changes to views of which all workers keep a share.
 #[derive(Debug, Default)]
 pub struct Shared<'a> {
-    hourly: &'a [Change<HourlyInput<'a>>],
+    pub hourly: &'a [Change<HourlyInput<'a>>],
 }
 
 impl HourlyPremium {

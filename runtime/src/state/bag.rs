@@ -12,7 +12,7 @@ const SEGMENTS: usize = 256;
 /// A bag with at least so many values is cut.
 const CUT_AT: usize = if cfg!(test) { 1 << 12 } else { 1 << 18 };
 
-/// Values with how often each is there: open addressing, linear probing, at most seven eighths full.
+/// Values with how often each is there: open addressing, linear probing, at most two thirds full.
 #[derive(Debug)]
 pub struct Bag<T> {
     segments: Vec<Segment<T>>,
@@ -189,7 +189,7 @@ impl<T: Stored> Segment<T> {
     }
 
     fn insert(&mut self, place: Place<T>) {
-        if (self.used + 1) * 8 > self.places.len() * 7 {
+        if (self.used + 1) * 3 > self.places.len() * 2 {
             self.grow();
         }
         self.put(place);
