@@ -27,7 +27,7 @@ impl Sinks {
     pub fn commit(&mut self, epoch: u64, workers: &mut [&mut Tables]) -> Result<(), Failure> {
         for (number, open) in self.all.iter_mut().enumerate() {
             for worker in workers.iter_mut() {
-                worker.tell_look_ups(number);
+                worker.end_changes(number);
             }
             if let Some(OpenSink { sink, written, .. }) = open {
                 *written += write(number, workers, sink.as_mut())?;
