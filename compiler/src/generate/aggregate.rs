@@ -265,11 +265,18 @@ impl<'p> Generator<'p> {
     /// Distinct values are found in tables of their own.
     fn warm(&self, grouping: &Grouping<'_>, input: &TokenStream) -> TokenStream {
         let distinct = grouping.aggregates.iter().filter(|(_, aggregate, _)| grouping.retracts && aggregate.distinct);
-        let reads = distinct.map(|part| step("warm", part, self.imports(), &quote!(input)));
-        match reads.reduce(|all, next| quote!(#all.wrapping_add(#next))) {
-            Some(reads) => quote!(fn warm(&self, input: &#input) -> u32 { #reads }),
-            None => TokenStream::new(),
+        let asks: Vec<TokenStream> = distinct
+            .map(|(_, aggregate, name)| {
+                let (field, given) = (ident(name), given(aggregate, name, &quote!(input)));
+                quote!(self.#field.warm(#given, ahead);)
+            })
+            .collect();
+        if asks.is_empty() {
+            return TokenStream::new();
         }
+        let ahead = self.imports().runtime("operators", "Ahead");
+        self.imports().runtime("operators", "Accumulator");
+        quote!(fn warm(&self, input: &#input, ahead: #ahead) { #(#asks)* })
     }
 
     fn row_body(&self, id: ViewId, grouping: &Grouping<'_>) -> (TokenStream, bool, bool) {

@@ -13,6 +13,7 @@ const RESERVED: &[&str] = &[
     "Accumulator",
     "Aggregate",
     "Aggregation",
+    "Ahead",
     "Appended",
     "Average",
     "BATCH",

@@ -9,7 +9,7 @@ use millstream_runtime::job::{
     Spread, TableSettings, TableUse,
 };
 use millstream_runtime::operators::{
-    Accumulator, Aggregate, Aggregation, Change, Changed, Count, Distinct, KeyRef,
+    Accumulator, Aggregate, Aggregation, Ahead, Change, Changed, Count, Distinct, KeyRef,
     LastValue, Retract, Share, Sharing, Sum,
 };
 use millstream_runtime::scope::Scope;
@@ -516,10 +516,9 @@ impl Aggregation for HourlyState {
         (input.biz_date,)
     }
 
-    fn warm(&self, input: &HourlyInput<'_>) -> u32 {
-        self.policy_cnt
-            .warm(input.policy_cnt)
-            .wrapping_add(self.policy_holder_cnt.warm(input.policy_holder_cnt))
+    fn warm(&self, input: &HourlyInput<'_>, ahead: Ahead) {
+        self.policy_cnt.warm(input.policy_cnt, ahead);
+        self.policy_holder_cnt.warm(input.policy_holder_cnt, ahead);
     }
 
     fn add(&mut self, input: &HourlyInput<'_>) -> bool {

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use crate::operators::{ExactFloat, ExactInteger, Share};
+use crate::operators::{Ahead, ExactFloat, ExactInteger, Share};
 use crate::state::Stored;
 use crate::values::{Decimal, Fault, Same};
 
@@ -18,11 +18,10 @@ pub trait Accumulator: Default {
     /// Takes a value in. Tells whether the result may differ now.
     fn add(&mut self, input: Self::Input<'_>) -> bool;
 
-    /// Reads ahead the memory that the value will need; gives a number so that the reading is not left out.
+    /// Asks for the memory that the value will need.
     #[inline]
-    fn warm(&self, input: Self::Input<'_>) -> u32 {
-        let _ = input;
-        0
+    fn warm(&self, input: Self::Input<'_>, ahead: Ahead) {
+        let _ = (input, ahead);
     }
 
     /// Whether the result can take a value in and stay within its type.

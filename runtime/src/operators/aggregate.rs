@@ -1,5 +1,6 @@
 //! The aggregation operator: groups with their accumulators, and what changed.
 
+use crate::operators::{Ahead, Share, Stage};
 use crate::scope::Scope;
 use crate::state::{Groups, Stored};
 use crate::values::Fault;
@@ -80,10 +81,9 @@ pub trait Aggregation: Default + 'static {
         Ok(())
     }
 
-    /// Reads ahead the memory that the input will need; gives a number so that the reading is not left out.
-    fn warm(&self, input: &Self::Input<'_>) -> u32 {
-        let _ = input;
-        0
+    /// Asks for the memory that the input will need.
+    fn warm(&self, input: &Self::Input<'_>, ahead: Ahead) {
+        let _ = (input, ahead);
     }
 
     /// Takes an input in. Tells whether the row may differ now.
@@ -213,15 +213,18 @@ impl<A: Aggregation> Aggregate<A> {
         self.groups.warm(&hashes);
     }
 
-    /// Reads ahead what the accumulators will need of changes.
-    pub(super) fn warm_changes(&self, changes: &[Change<A::Input<'_>>]) {
-        let mut read = 0u32;
-        for input in changes.iter().flat_map(|change| change.before.iter().chain(&change.after)) {
-            if let Some(group) = self.present(input).and_then(|number| self.groups.get(number)) {
-                read = read.wrapping_add(group.state.warm(input));
+    /// Asks for what the accumulators will need of changes.
+    pub(super) fn warm_changes(&self, changes: &[Change<A::Input<'_>>], share: Share, scope: &Scope<'_>) {
+        let inputs = changes.iter().filter(|change| change.before != change.after);
+        let inputs = inputs.flat_map(|change| change.before.iter().chain(&change.after));
+        let groups = inputs.filter_map(|input| Some((self.groups.get(self.present(input)?)?, input)));
+        let mut known = bumpalo::collections::Vec::with_capacity_in(2 * changes.len(), scope.memory);
+        known.extend(groups);
+        for stage in Stage::ALL {
+            for (group, input) in &known {
+                group.state.warm(input, Ahead { stage, share });
             }
         }
-        std::hint::black_box(read);
     }
 
     /// Finds or makes the group of an input; an expired one starts anew.
@@ -387,7 +390,7 @@ impl<A: Retraction> Aggregate<A> {
     pub fn change_all(&mut self, changes: &[Change<A::Input<'_>>], scope: &Scope<'_>) {
         // What the accumulators will look up is read first, so that its cache misses overlap.
         for changes in changes.chunks(AHEAD) {
-            self.warm_changes(changes);
+            self.warm_changes(changes, Share::ALL, scope);
             for change in changes {
                 self.change(change, scope);
             }

@@ -1,6 +1,6 @@
 //! `distinct`: each value counts once, however often it comes.
 
-use crate::operators::{Accumulator, Retract, Share};
+use crate::operators::{Accumulator, Ahead, Retract, Share, Stage};
 use crate::state::{Chunks, Index, Stored, hash};
 use crate::values::{Fault, Same};
 
@@ -31,8 +31,13 @@ where
     }
 
     #[inline]
-    fn warm(&self, input: Self::Input<'_>) -> u32 {
-        input.map_or(0, |value| self.values.warm(hash::<T>(value)))
+    fn warm(&self, input: Self::Input<'_>, ahead: Ahead) {
+        if let Some(value) = input {
+            let hash = hash::<T>(value);
+            if ahead.share.takes(hash) {
+                self.values.warm(hash, ahead.stage);
+            }
+        }
     }
 
     fn admits(&self, input: Self::Input<'_>) -> Result<(), Fault> {
@@ -112,11 +117,18 @@ impl<T: Stored> Values<T> {
         }
     }
 
-    /// Reads the memory that the value will need.
+    /// Asks for the memory that the value will need.
     #[inline]
-    fn warm(&self, hash: u64) -> u32 {
-        let number = self.index.as_ref().and_then(|index| index.peek(hash));
-        number.and_then(|number| self.entries.get(number)).map_or(0, |(_, count)| *count)
+    fn warm(&self, hash: u64, stage: Stage) {
+        let Some(index) = &self.index else { return };
+        match stage {
+            Stage::Index => index.prefetch(hash),
+            Stage::Place => {
+                if let Some(number) = index.likely(hash) {
+                    self.entries.prefetch(number);
+                }
+            }
+        }
     }
 
     /// Whether the value is new.

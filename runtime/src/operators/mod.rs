@@ -2,6 +2,7 @@
 
 mod accumulate;
 mod aggregate;
+mod ahead;
 mod distinct;
 mod exact;
 mod extremes;
@@ -12,6 +13,7 @@ pub use accumulate::{
     Accumulator, Average, AverageInto, Count, CountRows, FirstValue, LastValue, Retract, Sum, SumInto, Summable,
 };
 pub use aggregate::{Aggregate, Aggregation, Change, Changed, Changes, KeyRef, Retraction, Told};
+pub use ahead::{Ahead, Stage};
 pub use distinct::Distinct;
 pub use exact::{ExactFloat, ExactInteger};
 pub use extremes::{Max, Min, Ordered, RetractableMax, RetractableMin};

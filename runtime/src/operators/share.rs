@@ -15,6 +15,9 @@ pub struct Share {
 }
 
 impl Share {
+    /// The whole.
+    pub const ALL: Self = Self { worker: 0, workers: 1, own: true };
+
     /// The share of one worker of `workers` in a change that `from` made.
     pub fn new(worker: usize, workers: usize, from: usize) -> Self {
         Self { worker, workers, own: worker == from }

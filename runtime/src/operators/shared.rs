@@ -20,7 +20,7 @@ impl<A: Sharing> Aggregate<A> {
     /// is handed all changes, so that all know the same groups.
     pub fn change_shared(&mut self, changes: &[Change<A::Input<'_>>], share: Share, scope: &Scope<'_>) {
         for changes in changes.chunks(AHEAD) {
-            self.warm_changes(changes);
+            self.warm_changes(changes, share, scope);
             for change in changes {
                 self.change_share(change, share, scope);
             }

@@ -1,5 +1,7 @@
 //! A list that grows without moving what it holds: no growth takes longer than another.
 
+use crate::state::prefetch;
+
 /// Places a chunk.
 const CHUNK: usize = 1 << 12;
 
@@ -37,6 +39,14 @@ impl<T> Chunks<T> {
     #[inline]
     pub fn get_mut(&mut self, number: u32) -> Option<&mut T> {
         self.chunks.get_mut(number as usize / CHUNK)?.get_mut(number as usize % CHUNK)
+    }
+
+    /// Asks for the memory of a place, if there is one.
+    #[inline]
+    pub fn prefetch(&self, number: u32) {
+        if let Some(place) = self.get(number) {
+            prefetch(place);
+        }
     }
 
     /// Adds a place and gives its number.

@@ -48,19 +48,15 @@ impl<K: Stored, S: Default> Groups<K, S> {
         self.index.is_empty()
     }
 
-    /// Reads the memory that the look-ups of these hashes will need, all at once, so that their cache misses overlap.
+    /// Asks for the memory that the look-ups of these hashes will need.
     pub fn warm(&self, hashes: &[u64]) {
-        let mut rows = [None; 64];
-        for hashes in hashes.chunks(rows.len()) {
-            for (row, hash) in rows.iter_mut().zip(hashes) {
-                *row = self.index.peek(*hash);
+        for hash in hashes {
+            self.index.prefetch(*hash);
+        }
+        for hash in hashes {
+            if let Some(row) = self.index.likely(*hash) {
+                self.all.prefetch(row);
             }
-            let touched: u64 = rows
-                .iter()
-                .take(hashes.len())
-                .filter_map(|row| self.get((*row)?))
-                .fold(0, |sum, group| sum.wrapping_add(u64::from(group.rows)));
-            std::hint::black_box(touched);
         }
     }
 

@@ -1,5 +1,7 @@
 //! An open-addressing index from hashes to row numbers. It holds no keys: the rows do.
 
+use crate::state::prefetch;
+
 /// A slot: the row number plus one in the low half (0 is empty), the upper half of the hash in the high half. Place and
 /// segment follow from that half, so that growth and removal never look at a row.
 type Slot = u64;
@@ -24,7 +26,7 @@ struct Segment {
 
 /// An index with at least so many rows is cut into segments.
 const SEGMENTS: usize = 256;
-const CUT_AT: usize = 1 << 14;
+const CUT_AT: usize = if cfg!(test) { 1 << 14 } else { 1 << 18 };
 
 #[inline]
 fn slot(hash: u64, row: u32) -> Slot {
@@ -77,12 +79,20 @@ impl Index {
         &mut self.segments[position]
     }
 
-    /// The first row where the hash may stand: reading it early hides a cache miss.
+    /// Asks for the memory where a hash may stand.
     #[inline]
-    pub fn peek(&self, hash: u64) -> Option<u32> {
-        let segment = self.segment(hash)?;
-        let slot = *segment.slots.get(home(hash, segment.slots.len().wrapping_sub(1)))?;
-        (slot != EMPTY).then_some(row_of(slot))
+    pub fn prefetch(&self, hash: u64) {
+        if let Some(segment) = self.segment(hash)
+            && let Some(slot) = segment.slots.get(home(hash, segment.slots.len().wrapping_sub(1)))
+        {
+            prefetch(slot);
+        }
+    }
+
+    /// The row that very likely has this hash: nobody looked at it.
+    #[inline]
+    pub fn likely(&self, hash: u64) -> Option<u32> {
+        self.find(hash, |_| true)
     }
 
     /// The row with this hash for which `is` holds.
@@ -236,7 +246,8 @@ mod tests {
     fn forgets() {
         let mut index = Index::default();
         index.insert(5 << 32, 0);
-        assert_eq!(index.peek(5 << 32), Some(0));
+        index.prefetch(5 << 32);
+        assert_eq!(index.likely(5 << 32), Some(0));
         index.clear();
         assert!(index.is_empty());
         assert_eq!(index.find(5 << 32, |_| true), None);

@@ -5,6 +5,7 @@ mod groups;
 mod hash;
 mod index;
 mod keyed_bytes;
+mod prefetch;
 mod stored;
 mod text;
 
@@ -13,5 +14,6 @@ pub use groups::{Group, Groups};
 pub use hash::{hash, worker_of};
 pub use index::Index;
 pub use keyed_bytes::KeyedBytes;
+pub use prefetch::prefetch;
 pub use stored::Stored;
 pub use text::{Blob, Text};
