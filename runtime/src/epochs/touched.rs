@@ -1,5 +1,8 @@
 //! What an epoch touched: places by their numbers, each once, in the order in which they were touched first.
 
+use crate::epochs::Persist;
+use crate::epochs::bytes::number;
+
 /// Numbers, each once.
 #[derive(Debug, Default)]
 pub struct Touched {
@@ -47,6 +50,48 @@ impl Touched {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.numbers.is_empty()
+    }
+}
+
+/// Places of a table that the epoch log was not told of yet, and what went from it.
+#[derive(Debug, Default)]
+pub struct LoggedPlaces {
+    touched: Touched,
+    gone: Vec<u8>,
+    gone_count: u64,
+}
+
+impl LoggedPlaces {
+    /// Notes a place that may hold something else now.
+    #[inline]
+    pub fn note(&mut self, number: u32) {
+        self.touched.note(number);
+    }
+
+    /// Notes what is not there any more, before its place is given to something else.
+    pub fn gone(&mut self, key: &impl Persist) {
+        key.save(&mut self.gone);
+        self.gone_count += 1;
+    }
+
+    /// Whether nothing was noted.
+    pub fn is_empty(&self) -> bool {
+        self.touched.is_empty() && self.gone_count == 0
+    }
+
+    /// Appends what went, and hands over the places.
+    pub fn drain(&mut self, out: &mut Vec<u8>, mut each: impl FnMut(u32, &mut Vec<u8>)) {
+        number(self.gone_count, out);
+        out.append(&mut self.gone);
+        self.gone_count = 0;
+        self.touched.drain(|number| each(number, out));
+    }
+
+    /// Forgets what was noted.
+    pub fn clear(&mut self) {
+        self.touched.clear();
+        self.gone.clear();
+        self.gone_count = 0;
     }
 }
 

@@ -1,5 +1,6 @@
 //! `distinct`: each value counts once, however often it comes.
 
+use crate::epochs::LoggedPlaces;
 use crate::operators::{Accumulator, Ahead, Retract, Share, Stage};
 use crate::state::{Chunks, Index, Stored, hash};
 use crate::values::{Fault, Same};
@@ -7,8 +8,8 @@ use crate::values::{Fault, Same};
 /// An accumulator that is given each value once: when it comes first, and back when it is retracted as often.
 #[derive(Debug)]
 pub struct Distinct<T, A> {
-    values: Values<T>,
-    inner: A,
+    pub(super) values: Values<T>,
+    pub(super) inner: A,
 }
 
 impl<T: Stored, A: Default> Default for Distinct<T, A> {
@@ -95,21 +96,23 @@ const FEW: usize = 8;
 
 /// The values of a group with how often each is there; places with a count of 0 are free.
 #[derive(Debug)]
-struct Values<T> {
-    entries: Chunks<(T, u32)>,
+pub(super) struct Values<T> {
+    pub(super) entries: Chunks<(T, u32)>,
     free: Vec<u32>,
-    index: Option<Box<Index>>,
+    pub(super) index: Option<Box<Index>>,
+    /// What the epoch log was not told of yet; none where it is told of all values.
+    pub(super) log: Option<Box<LoggedPlaces>>,
 }
 
 impl<T> Default for Values<T> {
     fn default() -> Self {
-        Self { entries: Chunks::default(), free: Vec::new(), index: None }
+        Self { entries: Chunks::default(), free: Vec::new(), index: None, log: None }
     }
 }
 
 impl<T: Stored> Values<T> {
     #[inline]
-    fn find(&self, hash: u64, value: T::Ref<'_>) -> Option<u32> {
+    pub(super) fn find(&self, hash: u64, value: T::Ref<'_>) -> Option<u32> {
         let is = |(entry, count): &(T, u32)| *count > 0 && entry.is(value);
         match &self.index {
             None => self.entries.iter().find(|(_, entry)| is(entry)).map(|(number, _)| number),
@@ -133,9 +136,12 @@ impl<T: Stored> Values<T> {
 
     /// Whether the value is new.
     #[inline]
-    fn add(&mut self, hash: u64, value: T::Ref<'_>) -> bool {
-        if let Some((_, count)) = self.find(hash, value).and_then(|number| self.entries.get_mut(number)) {
+    pub(super) fn add(&mut self, hash: u64, value: T::Ref<'_>) -> bool {
+        if let Some(number) = self.find(hash, value)
+            && let Some((_, count)) = self.entries.get_mut(number)
+        {
             *count += 1;
+            self.note(number);
             return false;
         }
         let number = match self.free.pop() {
@@ -151,7 +157,15 @@ impl<T: Stored> Values<T> {
             None if self.entries.len() > FEW => self.make_index(),
             None => {}
         }
+        self.note(number);
         true
+    }
+
+    #[inline]
+    fn note(&mut self, number: u32) {
+        if let Some(log) = &mut self.log {
+            log.note(number);
+        }
     }
 
     #[cold]
@@ -165,12 +179,16 @@ impl<T: Stored> Values<T> {
 
     /// Whether the value is gone.
     #[inline]
-    fn retract(&mut self, hash: u64, value: T::Ref<'_>) -> bool {
+    pub(super) fn retract(&mut self, hash: u64, value: T::Ref<'_>) -> bool {
         let Some(number) = self.find(hash, value) else { return false };
-        let Some((_, count)) = self.entries.get_mut(number) else { return false };
+        let Some((entry, count)) = self.entries.get_mut(number) else { return false };
         *count -= 1;
         if *count > 0 {
+            self.note(number);
             return false;
+        }
+        if let Some(log) = &mut self.log {
+            log.gone(entry);
         }
         if let Some(index) = &mut self.index {
             index.remove(hash, number);

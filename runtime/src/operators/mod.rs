@@ -6,6 +6,7 @@ mod ahead;
 mod distinct;
 mod exact;
 mod extremes;
+mod lasting;
 mod share;
 mod shared;
 

@@ -3,6 +3,7 @@
 mod conflicts;
 mod deferred;
 mod encoded;
+mod lasting;
 mod lookup;
 mod pending;
 mod sinks;
@@ -24,6 +25,7 @@ use encoded::{decode, encode, encode_row};
 pub use lookup::Cache;
 use lookup::{Lookup, encode_key};
 use pending::{Known, Pending, Stamp};
+pub(crate) use lasting::Broken;
 pub use sinks::Sinks;
 
 /// A row of a table of the pipeline; implemented by generated code.

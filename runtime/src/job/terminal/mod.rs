@@ -102,6 +102,13 @@ impl Terminal {
         }
     }
 
+    /// A line that only `-q` hides.
+    pub fn note(&mut self, text: &str) {
+        if self.verbosity > Verbosity::Quiet {
+            self.write_line(&format!("{}: {text}", self.name));
+        }
+    }
+
     /// `warning: …`, also shown under `-q`.
     pub fn warning(&mut self, text: &str) {
         let warning = self.colored("33", "warning");
