@@ -5,6 +5,7 @@ use std::cell::Cell;
 use bumpalo::Bump;
 use jiff::tz::TimeZone;
 
+use crate::functions::time::Memo;
 use crate::values::{Timestamp, TimestampLtz};
 
 /// The clock of an epoch and the zone of the pipeline. Each worker has its own.
@@ -13,17 +14,23 @@ pub struct Clock {
     /// Milliseconds since 1970-01-01 00:00 UTC, read once an epoch, or fixed by `--now`.
     pub now: i64,
     zone: Zone,
+    texts: Memo,
 }
 
 impl Clock {
     /// A clock that stands at `now`.
     pub fn new(now: i64, zone: TimeZone) -> Self {
-        Self { now, zone: Zone::new(zone) }
+        Self { now, zone: Zone::new(zone), texts: Memo::default() }
     }
 
     /// The pipeline's `time_zone`.
     pub fn zone(&self) -> &Zone {
         &self.zone
+    }
+
+    /// Texts of moments that were written lately.
+    pub fn texts(&self) -> &Memo {
+        &self.texts
     }
 
     /// The instant of a local time in the pipeline's zone.

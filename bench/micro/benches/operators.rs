@@ -8,7 +8,7 @@ use millstream_bench_micro::premium_drop_alert::{PremiumDropAlert, RawInfo, Upda
 use millstream_runtime::connectors::{Failure, Store};
 use millstream_runtime::job::Job;
 use millstream_runtime::operators::{
-    Accumulator, Aggregate, Average, Change, Count, Distinct, LastValue, Retract, RetractableMax, Sum,
+    Accumulator, Aggregate, Average, Change, Count, Distinct, LastValue, Retract, RetractableMax, Share, Sum,
 };
 use millstream_runtime::state::Text;
 use millstream_runtime::tables::{Cache, OpenTable, Tables};
@@ -140,11 +140,11 @@ fn group_changes(bencher: Bencher<'_, '_>) {
     let there: Vec<_> =
         (0..ROWS).map(|row| Change { before: Some(input(row, row)), after: Some(input(row, row + 1)) }).collect();
     let back: Vec<_> = there.iter().map(|change| Change { before: change.after, after: change.before }).collect();
-    world.with_scope(|scope| view.change_all(&inserts, scope));
+    world.with_scope(|scope| view.change_shared(&inserts, Share::ALL, scope));
     bencher.counter(ItemsCount::new(2 * ROWS)).bench_local(|| {
         world.with_scope(|scope| {
-            view.change_all(&there, scope);
-            view.change_all(&back, scope);
+            view.change_shared(&there, Share::ALL, scope);
+            view.change_shared(&back, Share::ALL, scope);
         });
     });
 }
@@ -167,7 +167,14 @@ fn tables<J: Job>(cache: Cache) -> Tables {
     for table in J::TABLES {
         let store = table.lookup.map(|_| (Box::new(Nothing) as Box<dyn Store>, cache));
         let conflicts = table.conflicts;
-        tables.open(OpenTable { info: &table.info, sink: None, embedded: true, store, conflicts });
+        tables.open(OpenTable {
+            info: &table.info,
+            changelog: true,
+            ordered: false,
+            deferred: table.deferred,
+            store,
+            conflicts,
+        });
     }
     tables
 }
@@ -182,7 +189,7 @@ fn look_up_and_write(bencher: Bencher<'_, '_>) {
         tables.fill(&customer).expect("a customer");
     }
     let mut world = World::with_tables(tables);
-    let mut job = world.with_scope(|scope| PremiumDropAlert::start(scope));
+    let mut job = world.with_scope(PremiumDropAlert::start);
     bencher.counter(ItemsCount::new(ROWS)).bench_local(|| {
         let rows: Vec<UpdateInfo<'_>> = premiums
             .iter()

@@ -293,15 +293,15 @@ impl<'p> Generator<'p> {
         let asks: Vec<TokenStream> = distinct
             .map(|(_, aggregate, name)| {
                 let (field, given) = (ident(name), given(aggregate, name, &quote!(input)));
-                quote!(self.#field.warm(#given, ahead);)
+                quote!(self.#field.warm(#given, share);)
             })
             .collect();
         if asks.is_empty() {
             return TokenStream::new();
         }
-        let ahead = self.imports().runtime("operators", "Ahead");
+        let share = self.imports().runtime("operators", "Share");
         self.imports().runtime("operators", "Accumulator");
-        quote!(fn warm(&self, input: &#input, ahead: #ahead) { #(#asks)* })
+        quote!(fn warm(&self, input: &#input, share: #share) { #(#asks)* })
     }
 
     fn row_body(&self, id: ViewId, grouping: &Grouping<'_>) -> (TokenStream, bool, bool) {

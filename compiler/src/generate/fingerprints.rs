@@ -33,7 +33,8 @@ impl Generator<'_> {
             let (method, number) = (super::names::ident(method), Literal::u64_unsuffixed(fingerprint(text)));
             quote!(#planned::#method(#name, #number))
         };
-        let views = self.stateful().into_iter().map(|id| item("view", &self.plan.view(id).0.name.value, &self.state_text(id)));
+        let views =
+            self.stateful().into_iter().map(|id| item("view", &self.plan.view(id).0.name.value, &self.state_text(id)));
         let tables = (0..self.plan.tables.len()).map(|at| TableId(at as u32));
         let tables = tables.filter(|id| self.plan.table(*id).1.sink).flat_map(|id| {
             let (table, planned) = self.plan.table(id);

@@ -13,7 +13,6 @@ const RESERVED: &[&str] = &[
     "Accumulator",
     "Aggregate",
     "Aggregation",
-    "Ahead",
     "Appended",
     "Average",
     "BATCH",

@@ -86,7 +86,7 @@ impl Generator<'_> {
             let spread = imports.runtime("job", "Spread");
             let fields = sources.iter().map(|id| {
                 let (field, row) = (self.table_field(*id), self.table_row(*id, &quote!('a)));
-                quote!(#field: #spread<'a, #row>)
+                quote!(pub #field: #spread<'a, #row>)
             });
             items.push(quote! {
                 #[doc = " The rows of a chunk, spread over the workers."]
@@ -97,7 +97,7 @@ impl Generator<'_> {
         if shares {
             let fields = shared.iter().filter_map(|(table, _)| {
                 let (field, item) = self.shared_list(*table)?;
-                Some(quote!(#field: &'a [#item]))
+                Some(quote!(pub #field: &'a [#item]))
             });
             items.push(quote! {
                 #[doc = " Changes to views of which all workers keep a share."]

@@ -10,7 +10,7 @@ use millstream_runtime::job::{
     Setting, Spread, States, TableSettings, TableUse,
 };
 use millstream_runtime::operators::{
-    Accumulator, Aggregate, Aggregation, Ahead, Change, Changed, Count, Distinct, KeyRef,
+    Accumulator, Aggregate, Aggregation, Change, Changed, Count, Distinct, KeyRef,
     LastValue, Retract, Share, Sharing, Sum,
 };
 use millstream_runtime::scope::Scope;
@@ -211,13 +211,13 @@ impl Parallel for HourlyPremium {
 /// The rows of a chunk, spread over the workers.
 #[derive(Debug, Default)]
 pub struct Decoded<'a> {
-    user_order: Spread<'a, UserOrder<'a>>,
+    pub user_order: Spread<'a, UserOrder<'a>>,
 }
 
 /// Changes to views of which all workers keep a share.
 #[derive(Debug, Default)]
 pub struct Shared<'a> {
-    hourly: &'a [Change<HourlyInput<'a>>],
+    pub hourly: &'a [Change<HourlyInput<'a>>],
 }
 
 impl HourlyPremium {
@@ -544,9 +544,9 @@ impl Aggregation for HourlyState {
         (input.biz_date,)
     }
 
-    fn warm(&self, input: &HourlyInput<'_>, ahead: Ahead) {
-        self.policy_cnt.warm(input.policy_cnt, ahead);
-        self.policy_holder_cnt.warm(input.policy_holder_cnt, ahead);
+    fn warm(&self, input: &HourlyInput<'_>, share: Share) {
+        self.policy_cnt.warm(input.policy_cnt, share);
+        self.policy_holder_cnt.warm(input.policy_holder_cnt, share);
     }
 
     fn add(&mut self, input: &HourlyInput<'_>) -> bool {

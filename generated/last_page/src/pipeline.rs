@@ -171,7 +171,7 @@ impl Parallel for LastPage {
 /// The rows of a chunk, spread over the workers.
 #[derive(Debug, Default)]
 pub struct Decoded<'a> {
-    user_log: Spread<'a, UserLog<'a>>,
+    pub user_log: Spread<'a, UserLog<'a>>,
 }
 
 impl LastPage {

@@ -186,7 +186,7 @@ impl Parallel for PremiumDropAlert {
 /// The rows of a chunk, spread over the workers.
 #[derive(Debug, Default)]
 pub struct Decoded<'a> {
-    update_info: Spread<'a, UpdateInfo<'a>>,
+    pub update_info: Spread<'a, UpdateInfo<'a>>,
 }
 
 impl PremiumDropAlert {

@@ -18,8 +18,8 @@ use std::fmt;
 
 use crate::values::Value;
 
-pub use resume::{Applied, Position, Resumed, Target, Tie, Untaken};
 pub use open::{check_options, open_sink, open_source, open_store};
+pub use resume::{Applied, Position, Resumed, Target, Tie, Untaken};
 
 /// What a connector cannot do: one clear sentence for the user.
 #[derive(Debug)]

@@ -2,8 +2,8 @@
 
 use crate::connectors::resume::Marks;
 use crate::connectors::{Position, Target};
-use crate::epochs::bytes::{self, Bytes, Damaged};
 use crate::epochs::Persist;
+use crate::epochs::bytes::{self, Bytes, Damaged};
 
 /// What a log belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -188,8 +188,7 @@ impl Found {
     pub fn lengths(&self, table: &str) -> Vec<(u64, u64)> {
         let of = |lengths: &[(String, u64)]| lengths.iter().find(|(name, _)| name == table).map(|(_, length)| *length);
         let logged = self.epochs.iter();
-        let mut all: Vec<(u64, u64)> =
-            logged.filter_map(|logged| Some((logged.epoch, of(&logged.lengths)?))).collect();
+        let mut all: Vec<(u64, u64)> = logged.filter_map(|logged| Some((logged.epoch, of(&logged.lengths)?))).collect();
         if all.is_empty() {
             let target = self.header.targets.iter().find(|(name, _)| name == table);
             let length = match self.snapshot {

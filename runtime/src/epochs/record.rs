@@ -140,7 +140,8 @@ impl Records {
     /// Reads a file from its beginning.
     pub fn open(file: File) -> Result<Self, Unreadable> {
         let length = file.metadata()?.len();
-        let mut records = Self { file: BufReader::with_capacity(256 << 10, file), length, position: 0, body: Vec::new() };
+        let mut records =
+            Self { file: BufReader::with_capacity(256 << 10, file), length, position: 0, body: Vec::new() };
         let mut begin = [0; BEGIN as usize];
         if length < BEGIN {
             return Err(Unreadable::Foreign);

@@ -2,9 +2,7 @@
 
 use crate::connectors::resume::Untaken;
 use crate::connectors::{Failure, Position};
-use crate::epochs::{
-    Bytes, Damaged, Header, Lasting as Lasts, Log, LogEpoch, PieceKind, Standing, save_piece,
-};
+use crate::epochs::{Bytes, Damaged, Header, Lasting as Lasts, Log, LogEpoch, PieceKind, Standing, save_piece};
 use crate::job::run::Feed;
 use crate::job::workers::{Crew, Piece, Worker, each};
 use crate::job::{Parallel, States};

@@ -1,9 +1,9 @@
 //! A compiled pipeline as a program: its command line, its loop, its closing lines.
 
 pub mod arguments;
+mod changes;
 mod context;
 mod embedded;
-mod changes;
 pub mod info;
 mod lasting;
 mod lock;
@@ -57,11 +57,7 @@ pub trait Job: Sized {
 /// What is done with what each view keeps.
 pub trait States {
     /// Does it.
-    fn state<A: Aggregation + Lasting>(
-        &mut self,
-        name: &'static str,
-        state: &mut Aggregate<A>,
-    ) -> Result<(), Damaged>;
+    fn state<A: Aggregation + Lasting>(&mut self, name: &'static str, state: &mut Aggregate<A>) -> Result<(), Damaged>;
 }
 
 /// A list in the memory of a round.

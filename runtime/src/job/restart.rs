@@ -162,9 +162,9 @@ impl Looked {
 fn drop_log(storage: &mut dyn Storage, folder: &Path) -> Result<(), Failure> {
     let names = storage.names().unwrap_or_default();
     let own = names.iter().filter(|name| name.starts_with("epochs-"));
-    own.map(|name| storage.remove(name)).collect::<Result<(), _>>().map_err(|error| {
-        Failure::file("clear the state folder", folder, &error)
-    })
+    own.map(|name| storage.remove(name))
+        .collect::<Result<(), _>>()
+        .map_err(|error| Failure::file("clear the state folder", folder, &error))
 }
 
 impl Restart {
@@ -200,8 +200,7 @@ impl Restart {
         ends.sinks.begin_log()?;
         let notes_applied = tied.iter().any(|(_, applied)| matches!(applied, Applied::Unknown { .. }));
         let parts = header.parts;
-        let beginning =
-            Beginning { log, found: None, header, lagging: BTreeMap::new(), notes_applied, adapts: false };
+        let beginning = Beginning { log, found: None, header, lagging: BTreeMap::new(), notes_applied, adapts: false };
         Ok(Self { log: Some(beginning), parts })
     }
 
@@ -336,7 +335,9 @@ fn lagging<J: Parallel>(
         let looked_up = J::TABLES.iter().any(|table| table.info.name == info.name && table.lookup.is_some());
         if first > last + 1 && (looked_up || info.primary_key.is_empty()) {
             let ahead = first - 1 - last;
-            troubles.found.push(format!("table '{}' is {ahead} epochs ahead of the log, whose end is damaged", info.name));
+            troubles
+                .found
+                .push(format!("table '{}' is {ahead} epochs ahead of the log, whose end is damaged", info.name));
             troubles.must_rebuild = true;
         } else if !found.has_outputs_from(first) {
             let what = if first == 1 { "has nothing" } else { "lacks the newest" };
@@ -373,12 +374,7 @@ fn tell(terminal: &mut Terminal, found: &[String], fates: &[(String, Fate)]) {
     }
 }
 
-fn refusal<J: Parallel>(
-    arguments: &Arguments,
-    changes: &Changes<'_>,
-    troubles: &Troubles,
-    ends: &Ends,
-) -> Failure {
+fn refusal<J: Parallel>(arguments: &Arguments, changes: &Changes<'_>, troubles: &Troubles, ends: &Ends) -> Failure {
     let mut why = match troubles.missing.as_slice() {
         [] => why_not_again::<J>(&[], ends).unwrap_or_default(),
         [file, ..] => format!("{file} is there no more"),

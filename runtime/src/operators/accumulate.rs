@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use crate::epochs::Persist;
-use crate::operators::{Ahead, ExactFloat, ExactInteger, Share};
+use crate::operators::{ExactFloat, ExactInteger, Share};
 use crate::state::Stored;
 use crate::values::{Decimal, Fault, Same};
 
@@ -19,10 +19,10 @@ pub trait Accumulator: Default {
     /// Takes a value in. Tells whether the result may differ now.
     fn add(&mut self, input: Self::Input<'_>) -> bool;
 
-    /// Asks for the memory that the value will need.
+    /// Asks for the memory that a worker will need of the value, so that the cache misses of a batch overlap.
     #[inline]
-    fn warm(&self, input: Self::Input<'_>, ahead: Ahead) {
-        let _ = (input, ahead);
+    fn warm(&self, input: Self::Input<'_>, share: Share) {
+        let _ = (input, share);
     }
 
     /// Whether the result can take a value in and stay within its type.

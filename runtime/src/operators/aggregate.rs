@@ -1,7 +1,7 @@
 //! The aggregation operator: groups with their accumulators, and what changed.
 
 use crate::epochs::LoggedPlaces;
-use crate::operators::{Ahead, Share, Stage};
+use crate::operators::Share;
 use crate::scope::Scope;
 use crate::state::{Groups, Stored};
 use crate::values::Fault;
@@ -82,9 +82,9 @@ pub trait Aggregation: Default + 'static {
         Ok(())
     }
 
-    /// Asks for the memory that the input will need.
-    fn warm(&self, input: &Self::Input<'_>, ahead: Ahead) {
-        let _ = (input, ahead);
+    /// Asks for the memory that a worker will need of the input, so that the cache misses of a batch overlap.
+    fn warm(&self, input: &Self::Input<'_>, share: Share) {
+        let _ = (input, share);
     }
 
     /// Takes an input in. Tells whether the row may differ now.
@@ -114,7 +114,15 @@ pub trait Retraction: Aggregation {
     fn replace<'a>(&mut self, before: &Self::Input<'a>, after: &Self::Input<'a>) -> bool;
 }
 
-/// Changes whose memory is read ahead at once.
+/// The groups of a change that were there when its memory was asked for. Changes before it can empty a group or make
+/// one, but no group goes before the epoch ends.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Found {
+    pub before: Option<u32>,
+    pub after: Option<u32>,
+}
+
+/// Changes whose memory is asked for at once.
 pub(super) const AHEAD: usize = 32;
 
 /// The groups of a view.
@@ -224,18 +232,26 @@ impl<A: Aggregation> Aggregate<A> {
         self.groups.warm(&hashes);
     }
 
-    /// Asks for what the accumulators will need of changes.
-    pub(super) fn warm_changes(&self, changes: &[Change<A::Input<'_>>], share: Share, scope: &Scope<'_>) {
-        let inputs = changes.iter().filter(|change| change.before != change.after);
-        let inputs = inputs.flat_map(|change| change.before.iter().chain(&change.after));
-        let groups = inputs.filter_map(|input| Some((self.groups.get(self.present(input)?)?, input)));
-        let mut known = bumpalo::collections::Vec::with_capacity_in(2 * changes.len(), scope.memory);
-        known.extend(groups);
-        for stage in Stage::ALL {
-            for (group, input) in &known {
-                group.state.warm(input, Ahead { stage, share });
+    /// Finds the groups of changes and asks for what their accumulators will need.
+    pub(super) fn warm_changes<'c, 'i>(
+        &self,
+        changes: &'c [Change<A::Input<'i>>],
+        share: Share,
+    ) -> impl Iterator<Item = (&'c Change<A::Input<'i>>, Found)> + use<'c, 'i, A> {
+        let mut found = [Found::default(); AHEAD];
+        for (found, Change { before, after }) in found.iter_mut().zip(changes) {
+            if before == after {
+                continue;
             }
+            let group = |input: &Option<A::Input<'i>>| {
+                let input = input.as_ref()?;
+                let number = self.present(input)?;
+                self.groups.get(number)?.state.warm(input, share);
+                Some(number)
+            };
+            *found = Found { before: group(before), after: group(after) };
         }
+        changes.iter().zip(found)
     }
 
     /// Finds or makes the group of an input; an expired one starts anew.
@@ -244,18 +260,30 @@ impl<A: Aggregation> Aggregate<A> {
         let key = A::key(input);
         let hash = Groups::<A::Key, A>::hash(key);
         let number = self.groups.enter(hash, key);
-        self.touched(number);
-        if let Some(ttl) = self.ttl {
-            let now = seconds(scope);
-            if let Some(group) = self.groups.get_mut(number) {
-                if group.touched.saturating_add(ttl) < now {
-                    group.state = A::default();
-                    group.rows = 0;
-                }
-                group.touched = now;
-            }
-        }
+        self.refresh(number, scope);
         number
+    }
+
+    /// The same for a group that was found already.
+    #[inline]
+    pub(super) fn enter_found(&mut self, found: Option<u32>, input: &A::Input<'_>, scope: &Scope<'_>) -> u32 {
+        let Some(number) = found else { return self.enter(input, scope) };
+        self.refresh(number, scope);
+        number
+    }
+
+    #[inline]
+    fn refresh(&mut self, number: u32, scope: &Scope<'_>) {
+        self.touched(number);
+        let Some(ttl) = self.ttl else { return };
+        let now = seconds(scope);
+        if let Some(group) = self.groups.get_mut(number) {
+            if group.touched.saturating_add(ttl) < now {
+                group.state = A::default();
+                group.rows = 0;
+            }
+            group.touched = now;
+        }
     }
 
     fn row<'a>(&self, number: u32, scope: &Scope<'a>) -> Result<Option<A::Row<'a>>, Fault> {
@@ -379,10 +407,22 @@ impl<A: Aggregation> Aggregate<A> {
         told
     }
 
-    pub(super) fn same_group(&self, before: &A::Input<'_>, after: &A::Input<'_>) -> bool {
+    #[inline]
+    pub(super) fn same_group(&self, found: Found, before: &A::Input<'_>, after: &A::Input<'_>) -> bool {
+        if let Found { before: Some(left), after: Some(entered) } = found {
+            return left == entered && self.groups.get(left).is_some_and(|group| group.rows > 0);
+        }
         self.present(before).is_some_and(|number| {
             self.groups.get(number).is_some_and(|group| group.rows > 0 && group.key.is(A::key(after)))
         })
+    }
+
+    #[inline]
+    pub(super) fn still_present(&self, found: Option<u32>, input: &A::Input<'_>) -> Option<u32> {
+        match found {
+            Some(number) => self.groups.get(number).filter(|group| group.rows > 0).map(|_| number),
+            None => self.present(input),
+        }
     }
 
     pub(super) fn present(&self, input: &A::Input<'_>) -> Option<u32> {
@@ -421,9 +461,8 @@ impl<A: Retraction> Aggregate<A> {
     pub fn change_all(&mut self, changes: &[Change<A::Input<'_>>], scope: &Scope<'_>) {
         // What the accumulators will look up is read first, so that its cache misses overlap.
         for changes in changes.chunks(AHEAD) {
-            self.warm_changes(changes, Share::ALL, scope);
-            for change in changes {
-                self.change(change, scope);
+            for (change, found) in self.warm_changes(changes, Share::ALL) {
+                self.change_found(change, found, scope);
             }
         }
     }
@@ -431,24 +470,29 @@ impl<A: Retraction> Aggregate<A> {
     /// Takes in a change of the input; the rows of its groups are given out at the end of the epoch.
     #[inline]
     pub fn change(&mut self, change: &Change<A::Input<'_>>, scope: &Scope<'_>) {
+        self.change_found(change, Found::default(), scope);
+    }
+
+    #[inline]
+    fn change_found(&mut self, change: &Change<A::Input<'_>>, found: Found, scope: &Scope<'_>) {
         match (change.before, change.after) {
             (None, None) => {}
             (Some(before), Some(after)) if before == after => self.touch(&after, scope),
-            (Some(before), Some(after)) if self.same_group(&before, &after) => {
-                let number = self.enter(&after, scope);
+            (Some(before), Some(after)) if self.same_group(found, &before, &after) => {
+                let number = self.enter_found(found.after, &after, scope);
                 if self.replace(number, &before, &after) {
                     self.note(number);
                 }
             }
             (before, after) => {
                 if let Some(before) = before
-                    && let Some(number) = self.present(&before)
+                    && let Some(number) = self.still_present(found.before, &before)
                 {
                     self.put_out(number, &before);
                     self.note(number);
                 }
                 if let Some(after) = after {
-                    let number = self.enter(&after, scope);
+                    let number = self.enter_found(found.after, &after, scope);
                     self.put_in(number, &after);
                     self.note(number);
                 }
@@ -469,7 +513,7 @@ impl<A: Retraction> Aggregate<A> {
                 self.touch(&after, scope);
                 (Changes::NONE, Ok(()))
             }
-            (Some(before), Some(after)) if self.same_group(&before, &after) => {
+            (Some(before), Some(after)) if self.same_group(Found::default(), &before, &after) => {
                 let number = self.enter(&after, scope);
                 let row = self.row(number, scope).ok().flatten();
                 if self.replace(number, &before, &after) {

@@ -1,20 +1,19 @@
 //! `distinct`: each value counts once, however often it comes.
 
-use crate::epochs::LoggedPlaces;
-use crate::operators::{Accumulator, Ahead, Retract, Share, Stage};
-use crate::state::{Chunks, Index, Stored, hash};
+use crate::operators::{Accumulator, Retract, Share};
+use crate::state::{Bag, Stored, hash};
 use crate::values::{Fault, Same};
 
 /// An accumulator that is given each value once: when it comes first, and back when it is retracted as often.
 #[derive(Debug)]
 pub struct Distinct<T, A> {
-    pub(super) values: Values<T>,
+    pub(super) values: Bag<T>,
     pub(super) inner: A,
 }
 
 impl<T: Stored, A: Default> Default for Distinct<T, A> {
     fn default() -> Self {
-        Self { values: Values::default(), inner: A::default() }
+        Self { values: Bag::default(), inner: A::default() }
     }
 }
 
@@ -32,18 +31,18 @@ where
     }
 
     #[inline]
-    fn warm(&self, input: Self::Input<'_>, ahead: Ahead) {
+    fn warm(&self, input: Self::Input<'_>, share: Share) {
         if let Some(value) = input {
             let hash = hash::<T>(value);
-            if ahead.share.takes(hash) {
-                self.values.warm(hash, ahead.stage);
+            if share.takes(hash) {
+                self.values.prefetch(hash);
             }
         }
     }
 
     fn admits(&self, input: Self::Input<'_>) -> Result<(), Fault> {
         match input {
-            Some(value) if self.values.find(hash::<T>(value), value).is_none() => self.inner.admits(input),
+            Some(value) if self.values.count(hash::<T>(value), value) == 0 => self.inner.admits(input),
             Some(_) | None => Ok(()),
         }
     }
@@ -60,7 +59,7 @@ where
 {
     #[inline]
     fn retract(&mut self, input: Self::Input<'_>) -> bool {
-        input.is_some_and(|value| self.values.retract(hash::<T>(value), value) && self.inner.retract(input))
+        input.is_some_and(|value| self.values.remove(hash::<T>(value), value) && self.inner.retract(input))
     }
 
     /// Each worker keeps the values that are its own by their hash.
@@ -76,7 +75,7 @@ where
         let mut changed = false;
         if let Some(value) = before {
             let hash = hash::<T>(value);
-            changed |= share.takes(hash) && self.values.retract(hash, value) && self.inner.retract(before);
+            changed |= share.takes(hash) && self.values.remove(hash, value) && self.inner.retract(before);
         }
         if let Some(value) = after {
             let hash = hash::<T>(value);
@@ -88,113 +87,6 @@ where
     /// Only the result counts: no two workers keep the same value.
     fn absorb(&mut self, other: &Self) {
         self.inner.absorb(&other.inner);
-    }
-}
-
-/// Up to so many values are searched one by one, without an index.
-const FEW: usize = 8;
-
-/// The values of a group with how often each is there; places with a count of 0 are free.
-#[derive(Debug)]
-pub(super) struct Values<T> {
-    pub(super) entries: Chunks<(T, u32)>,
-    free: Vec<u32>,
-    pub(super) index: Option<Box<Index>>,
-    /// What the epoch log was not told of yet; none where it is told of all values.
-    pub(super) log: Option<Box<LoggedPlaces>>,
-}
-
-impl<T> Default for Values<T> {
-    fn default() -> Self {
-        Self { entries: Chunks::default(), free: Vec::new(), index: None, log: None }
-    }
-}
-
-impl<T: Stored> Values<T> {
-    #[inline]
-    pub(super) fn find(&self, hash: u64, value: T::Ref<'_>) -> Option<u32> {
-        let is = |(entry, count): &(T, u32)| *count > 0 && entry.is(value);
-        match &self.index {
-            None => self.entries.iter().find(|(_, entry)| is(entry)).map(|(number, _)| number),
-            Some(index) => index.find(hash, |number| self.entries.get(number).is_some_and(is)),
-        }
-    }
-
-    /// Asks for the memory that the value will need.
-    #[inline]
-    fn warm(&self, hash: u64, stage: Stage) {
-        let Some(index) = &self.index else { return };
-        match stage {
-            Stage::Index => index.prefetch(hash),
-            Stage::Place => {
-                if let Some(number) = index.likely(hash) {
-                    self.entries.prefetch(number);
-                }
-            }
-        }
-    }
-
-    /// Whether the value is new.
-    #[inline]
-    pub(super) fn add(&mut self, hash: u64, value: T::Ref<'_>) -> bool {
-        if let Some(number) = self.find(hash, value)
-            && let Some((_, count)) = self.entries.get_mut(number)
-        {
-            *count += 1;
-            self.note(number);
-            return false;
-        }
-        let number = match self.free.pop() {
-            Some(number) => number,
-            None => self.entries.push((T::default(), 0)),
-        };
-        if let Some((entry, count)) = self.entries.get_mut(number) {
-            entry.set(value);
-            *count = 1;
-        }
-        match &mut self.index {
-            Some(index) => index.insert(hash, number),
-            None if self.entries.len() > FEW => self.make_index(),
-            None => {}
-        }
-        self.note(number);
-        true
-    }
-
-    #[inline]
-    fn note(&mut self, number: u32) {
-        if let Some(log) = &mut self.log {
-            log.note(number);
-        }
-    }
-
-    #[cold]
-    fn make_index(&mut self) {
-        let mut index = Box::<Index>::default();
-        for (number, (entry, _)) in self.entries.iter().filter(|(_, (_, count))| *count > 0) {
-            index.insert(hash::<T>(entry.get()), number);
-        }
-        self.index = Some(index);
-    }
-
-    /// Whether the value is gone.
-    #[inline]
-    pub(super) fn retract(&mut self, hash: u64, value: T::Ref<'_>) -> bool {
-        let Some(number) = self.find(hash, value) else { return false };
-        let Some((entry, count)) = self.entries.get_mut(number) else { return false };
-        *count -= 1;
-        if *count > 0 {
-            self.note(number);
-            return false;
-        }
-        if let Some(log) = &mut self.log {
-            log.gone(entry);
-        }
-        if let Some(index) = &mut self.index {
-            index.remove(hash, number);
-        }
-        self.free.push(number);
-        true
     }
 }
 

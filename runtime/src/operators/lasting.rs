@@ -4,7 +4,7 @@
 //! ones that changed, once they have so many that it pays.
 
 use crate::epochs::bytes::{self, Bytes, Damaged};
-use crate::epochs::{Lasting, Load, LoggedPlaces, Persist, SaveAll, SaveChanges};
+use crate::epochs::{Lasting, Load, Persist, SaveAll, SaveChanges};
 use crate::operators::extremes::{Ordered, RetractableExtreme, Sorted};
 use crate::operators::{
     Aggregate, Aggregation, Average, Count, CountRows, Distinct, ExactFloat, ExactInteger, FirstValue, LastValue,
@@ -226,34 +226,18 @@ where
 {
     fn save(&self, out: &mut Vec<u8>) {
         out.push(ALL);
-        for (_, (value, count)) in self.values.entries.iter().filter(|(_, (_, count))| *count > 0) {
-            bytes::number((*count).into(), out);
-            value.save(out);
-        }
-        bytes::number(0, out);
+        self.values.save_all(out);
     }
 
     fn save_changes(&mut self, out: &mut Vec<u8>) {
-        let values = &mut self.values;
-        match &mut values.log {
-            None => {
-                // A few values are sooner written than noted.
-                if values.index.is_some() {
-                    values.log = Some(Box::<LoggedPlaces>::default());
-                }
-                self.save(out);
-            }
-            Some(log) => {
-                out.push(CHANGED);
-                let entries = &values.entries;
-                log.drain(out, |number, out| {
-                    if let Some((value, count)) = entries.get(number).filter(|(_, count)| *count > 0) {
-                        bytes::number((*count).into(), out);
-                        value.save(out);
-                    }
-                });
-                bytes::number(0, out);
-            }
+        if self.values.keeps_log() {
+            out.push(CHANGED);
+            self.values.save_changes(out);
+            return;
+        }
+        self.save(out);
+        if self.values.len() > FEW {
+            self.values.keep_log();
         }
     }
 
@@ -264,7 +248,11 @@ where
             CHANGED => {
                 for _ in 0..bytes.number()? {
                     value.load(bytes)?;
-                    self.set(value.get(), 0);
+                    let hash = hash::<T>(value.get());
+                    self.values.set_count(hash, value.get(), 1);
+                    if self.values.remove(hash, value.get()) {
+                        self.inner.retract(Some(value.get()));
+                    }
                 }
             }
             _ => return Err(Damaged),
@@ -275,30 +263,12 @@ where
                 return Ok(());
             }
             value.load(bytes)?;
-            self.set(value.get(), count);
-        }
-    }
-}
-
-impl<T, A> Distinct<T, A>
-where
-    T: Stored + 'static,
-    A: for<'a> crate::operators::Accumulator<Input<'a> = Option<T::Ref<'a>>> + Retract + 'static,
-{
-    /// Sets how often a value is there.
-    fn set(&mut self, value: T::Ref<'_>, count: u32) {
-        let hash = hash::<T>(value);
-        let new = count > 0 && self.values.find(hash, value).is_none() && self.values.add(hash, value);
-        if new {
-            self.inner.add(Some(value));
-        }
-        if let Some(number) = self.values.find(hash, value)
-            && let Some((_, counted)) = self.values.entries.get_mut(number)
-        {
-            *counted = count.max(1);
-            if count == 0 && self.values.retract(hash, value) {
-                self.inner.retract(Some(value));
+            let hash = hash::<T>(value.get());
+            if self.values.count(hash, value.get()) == 0 {
+                self.values.add(hash, value.get());
+                self.inner.add(Some(value.get()));
             }
+            self.values.set_count(hash, value.get(), count);
         }
     }
 }
@@ -372,7 +342,11 @@ mod tests {
     use crate::state::Text;
 
     /// Saves what changed into one copy and all into another one; both must be what was saved.
-    fn follow<P: Persist + Default>(steps: usize, mut change: impl FnMut(&mut P, u64) -> bool, same: impl Fn(&P, &P) -> bool) {
+    fn follow<P: Persist + Default>(
+        steps: usize,
+        mut change: impl FnMut(&mut P, u64) -> bool,
+        same: impl Fn(&P, &P) -> bool,
+    ) {
         let (mut one, mut follower) = (P::default(), P::default());
         let mut seed = 5u64;
         for _ in 0..steps {
@@ -427,8 +401,7 @@ mod tests {
             }
         };
         let sorted = |one: &Distinct<Text, Count<Text>>| {
-            let entries = one.values.entries.iter().filter(|(_, (_, count))| *count > 0);
-            let mut all: Vec<_> = entries.map(|(_, (value, count))| (value.as_str().to_owned(), *count)).collect();
+            let mut all: Vec<_> = one.values.iter().map(|(value, count)| (value.to_owned(), count)).collect();
             all.sort();
             all
         };

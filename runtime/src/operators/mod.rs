@@ -2,7 +2,6 @@
 
 mod accumulate;
 mod aggregate;
-mod ahead;
 mod distinct;
 mod exact;
 mod extremes;
@@ -14,7 +13,6 @@ pub use accumulate::{
     Accumulator, Average, AverageInto, Count, CountRows, FirstValue, LastValue, Retract, Sum, SumInto, Summable,
 };
 pub use aggregate::{Aggregate, Aggregation, Change, Changed, Changes, KeyRef, Retraction, Told};
-pub use ahead::{Ahead, Stage};
 pub use distinct::Distinct;
 pub use exact::{ExactFloat, ExactInteger};
 pub use extremes::{Max, Min, Ordered, RetractableMax, RetractableMin};

@@ -1,7 +1,7 @@
 //! Aggregation in shares: each worker is handed the changes of all and keeps its [`Share`] of every group; the shares
 //! are put together when the groups' rows are given out.
 
-use crate::operators::aggregate::{AHEAD, told};
+use crate::operators::aggregate::{AHEAD, Found, told};
 use crate::operators::{Aggregate, Aggregation, Change, Share, Told};
 use crate::scope::Scope;
 use crate::state::{Groups, Stored};
@@ -20,20 +20,19 @@ impl<A: Sharing> Aggregate<A> {
     /// is handed all changes, so that all know the same groups.
     pub fn change_shared(&mut self, changes: &[Change<A::Input<'_>>], share: Share, scope: &Scope<'_>) {
         for changes in changes.chunks(AHEAD) {
-            self.warm_changes(changes, share, scope);
-            for change in changes {
-                self.change_share(change, share, scope);
+            for (change, found) in self.warm_changes(changes, share) {
+                self.change_share(change, found, share, scope);
             }
         }
     }
 
     #[inline]
-    fn change_share(&mut self, change: &Change<A::Input<'_>>, share: Share, scope: &Scope<'_>) {
+    fn change_share(&mut self, change: &Change<A::Input<'_>>, found: Found, share: Share, scope: &Scope<'_>) {
         match (&change.before, &change.after) {
             (None, None) => {}
             (Some(before), Some(after)) if before == after => self.touch(after, scope),
-            (Some(before), Some(after)) if self.same_group(before, after) => {
-                let number = self.enter(after, scope);
+            (Some(before), Some(after)) if self.same_group(found, before, after) => {
+                let number = self.enter_found(found.after, after, scope);
                 let Some(group) = self.groups.get_mut(number) else { return };
                 // A group that was forgotten knows nothing of the row before.
                 let before = (group.rows > 0).then_some(before);
@@ -44,7 +43,7 @@ impl<A: Sharing> Aggregate<A> {
             }
             (before, after) => {
                 if let Some(before) = before
-                    && let Some(number) = self.present(before)
+                    && let Some(number) = self.still_present(found.before, before)
                     && let Some(group) = self.groups.get_mut(number)
                 {
                     group.state.share(Some(before), None, share);
@@ -53,7 +52,7 @@ impl<A: Sharing> Aggregate<A> {
                     self.note(number);
                 }
                 if let Some(after) = after {
-                    let number = self.enter(after, scope);
+                    let number = self.enter_found(found.after, after, scope);
                     if let Some(group) = self.groups.get_mut(number) {
                         group.state.share(None, Some(after), share);
                         group.rows = group.rows.saturating_add(1);

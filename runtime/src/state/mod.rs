@@ -1,5 +1,6 @@
 //! Compact state: what a job remembers of its keys.
 
+mod bag;
 mod chunks;
 mod groups;
 mod hash;
@@ -9,6 +10,7 @@ mod prefetch;
 mod stored;
 mod text;
 
+pub use bag::Bag;
 pub use chunks::Chunks;
 pub use groups::{Group, Groups};
 pub use hash::{hash, random, seed_hashes, worker_of};

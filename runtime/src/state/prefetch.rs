@@ -14,7 +14,8 @@ pub fn prefetch<T>(place: &T) {
     {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
         let start = std::ptr::from_ref(place).cast::<i8>();
-        for offset in (0..size_of::<T>()).step_by(LINE) {
+        // The last byte, too: a place need not begin where a line does.
+        for offset in (0..size_of::<T>()).step_by(LINE).chain(size_of::<T>().checked_sub(1)) {
             // SAFETY: a hint; it reads nothing, and the addresses are within `place`.
             unsafe { _mm_prefetch::<_MM_HINT_T0>(start.wrapping_add(offset)) };
         }

@@ -22,6 +22,13 @@ pub trait Stored: Default + Persist {
     /// Whether the value stands here: for grouping, so that a not-a-number is itself.
     fn is(&self, value: Self::Ref<'_>) -> bool;
 
+    /// Whether the value does not fit into the place itself.
+    #[inline]
+    fn needs_memory(value: Self::Ref<'_>) -> bool {
+        let _ = value;
+        false
+    }
+
     /// Adds the value to a hash.
     fn hash<H: Hasher>(value: Self::Ref<'_>, hasher: &mut H);
 }
@@ -117,6 +124,11 @@ impl Stored for Text {
     }
 
     #[inline]
+    fn needs_memory(value: &str) -> bool {
+        Blob::is_long(value.as_bytes())
+    }
+
+    #[inline]
     fn hash<H: Hasher>(value: &str, hasher: &mut H) {
         Hash::hash(value.as_bytes(), hasher);
     }
@@ -138,6 +150,11 @@ impl Stored for Blob {
     #[inline]
     fn is(&self, value: &[u8]) -> bool {
         self.as_slice() == value
+    }
+
+    #[inline]
+    fn needs_memory(value: &[u8]) -> bool {
+        Blob::is_long(value)
     }
 
     #[inline]

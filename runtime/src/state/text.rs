@@ -33,6 +33,12 @@ impl Blob {
         }
     }
 
+    /// Whether bytes do not stand inline.
+    #[inline]
+    pub fn is_long(value: &[u8]) -> bool {
+        value.len() > INLINE
+    }
+
     /// Takes a copy of `value`. A buffer that is there is used again, so that a key whose values are long allocates
     /// once, not once an event.
     #[inline]

@@ -22,10 +22,10 @@ pub use conflicts::OnConflict;
 use deferred::{Deferred, Operation};
 pub use encoded::EncodedRow;
 use encoded::{decode, encode, encode_row};
+pub(crate) use lasting::Broken;
 pub use lookup::Cache;
 use lookup::{Lookup, encode_key};
 use pending::{Known, Pending, Stamp};
-pub(crate) use lasting::Broken;
 pub use sinks::Sinks;
 
 /// A row of a table of the pipeline; implemented by generated code.

@@ -7,9 +7,9 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use millstream_bench_micro::bench_world::{NOON, World};
-use millstream_bench_micro::hourly_premium::{HourlyPremium, LastOrderInput, LastOrderState, UserOrder};
+use millstream_bench_micro::hourly_premium::{HourlyPremium, LastOrderInput, LastOrderState, Shared, UserOrder};
 use millstream_bench_workloads::arguments::Arguments;
-use millstream_runtime::job::{BATCH, Job};
+use millstream_runtime::job::{BATCH, Job, Parallel};
 use millstream_runtime::operators::Aggregate;
 use millstream_runtime::values::Decimal;
 
@@ -85,7 +85,7 @@ fn memory_of_view(keys: usize) -> Result<usize, String> {
 /// rows as a second brings.
 fn times_of_batches(keys: usize) -> Vec<u64> {
     let mut world = World::default();
-    let mut job = world.with_scope(|scope| HourlyPremium::start(scope));
+    let mut job = world.with_scope(HourlyPremium::start);
     let mut times = Vec::with_capacity(keys / BATCH + 1);
     for first in (0..keys).step_by(BATCH) {
         let made: Vec<(String, String)> = (first..keys.min(first + BATCH)).map(texts).collect();
@@ -106,7 +106,9 @@ fn times_of_batches(keys: usize) -> Vec<u64> {
                 ..*row
             }));
             let started = Instant::now();
-            job.user_order(&rows, cx);
+            let mut changes = cx.list(0);
+            job.user_order(&rows, &mut changes, cx);
+            job.share(&[Shared { hourly: changes.into_bump_slice() }], 0, &cx.scope);
             taken = started.elapsed().as_micros() as u64;
         });
         times.push(taken);

@@ -40,9 +40,7 @@ fn pace() -> Result<(), String> {
         for number in written..due.min(rate * seconds) {
             let account = number * 7919 % accounts;
             write!(text, "{{\"log_time\":{number},\"device_id\":\"d0\",\"account_id\":\"u{account:08}\",")
-                .and_then(|()| {
-                    writeln!(text, "\"bury_point_type\":\"page\",\"page_name\":\"{number:012}\"}}")
-                })
+                .and_then(|()| writeln!(text, "\"bury_point_type\":\"page\",\"page_name\":\"{number:012}\"}}"))
                 .map_err(|error| error.to_string())?;
         }
         written = due.min(rate * seconds);

@@ -184,9 +184,7 @@ impl Source for Files {
             untaken.iter().find(of)
         };
         let at = |position: &Position| match untaken_of(&position.file) {
-            Some(Untaken { offset, line, .. }) => {
-                marked(Position { offset: *offset, line: *line, ..position.clone() })
-            }
+            Some(Untaken { offset, line, .. }) => marked(Position { offset: *offset, line: *line, ..position.clone() }),
             None => position.clone(),
         };
         let open = self.open.iter().filter(|(_, stream)| !stream.is_pipe()).map(|(_, stream)| stream.position());

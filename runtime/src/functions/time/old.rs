@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use bumpalo::collections::String;
 
 use super::civil::Civil;
+use super::memo::Grain;
 use super::names::{DAYS, MONTHS, name};
 use crate::scope::{Scope, Zone};
 use crate::values::Fault;
@@ -13,6 +14,7 @@ use crate::values::Fault;
 #[derive(Debug, Clone)]
 pub struct OldPattern {
     pieces: Result<Box<[Piece]>, Box<str>>,
+    grain: Option<Grain>,
 }
 
 /// A part of a pattern.
@@ -147,7 +149,13 @@ impl OldPattern {
             };
             parts.into_iter().map(piece).collect()
         });
-        Self { pieces }
+        let grain = pieces.as_deref().ok().and_then(grain);
+        Self { pieces, grain }
+    }
+
+    /// What its texts tell, if they can be remembered.
+    pub(super) fn grain(&self) -> Option<Grain> {
+        self.grain
     }
 
     /// `yyyy-MM-dd HH:mm:ss`
@@ -185,6 +193,35 @@ impl OldPattern {
         Ok(out.into_bump_str())
     }
 }
+
+/// How long the text of a moment stays the same; none where it is not the local second that decides.
+fn grain(pieces: &[Piece]) -> Option<Grain> {
+    let mut seconds = DAY;
+    for piece in pieces {
+        let Piece::Field(field, _) = piece else { continue };
+        seconds = seconds.min(match field {
+            Field::Era
+            | Field::Year
+            | Field::WeekYear
+            | Field::Month
+            | Field::WeekOfYear
+            | Field::WeekOfMonth
+            | Field::DayOfYear
+            | Field::Day
+            | Field::DayOfWeekInMonth
+            | Field::DayName
+            | Field::DayNumber => DAY,
+            Field::AmPm | Field::Hour | Field::HourFromOne | Field::HalfHour | Field::HalfHourFromOne => 3600,
+            Field::Minute => 60,
+            Field::Second => 1,
+            Field::Milli | Field::ZoneName | Field::ZoneOffset | Field::IsoOffset => return None,
+        });
+    }
+    Some(Grain::new(seconds))
+}
+
+/// Seconds of a day.
+const DAY: i64 = 86_400;
 
 fn write_field(out: &mut String<'_>, field: Field, count: usize, civil: &Civil, offset: i64, zone: &Zone, millis: i64) {
     // The year 0 is 1 BC.

@@ -25,7 +25,9 @@ fn write<'a>(scope: &Scope<'a>, seconds: i64, pattern: &OldPattern) -> Result<&'
     let Some(local) = seconds.checked_add(offset).and_then(|local| local.checked_mul(1000)) else {
         return Err(Fault::new(format!("{seconds} seconds since 1970 are in no year that can be written")));
     };
-    pattern.write(scope, Civil::old(local), offset, zone, local - offset * 1000)
+    scope.clock.texts().text(scope, pattern.grain(), seconds + offset, || {
+        pattern.write(scope, Civil::old(local), offset, zone, local - offset * 1000)
+    })
 }
 
 /// `unix_timestamp(text)`; the least `bigint` if the text does not fit.

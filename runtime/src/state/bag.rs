@@ -1,0 +1,393 @@
+//! Values with how often each is there, found by their hash. A value stands where it is found: a look-up reads one
+//! place, and mostly one line of memory.
+
+use crate::epochs::bytes;
+use crate::state::{Stored, prefetch};
+
+/// Fewest places of a bag that holds anything.
+const LEAST: usize = 4;
+
+/// A large bag is cut into segments, so that no growth moves more than one of them at once.
+const SEGMENTS: usize = 256;
+
+/// A bag with at least so many values is cut.
+const CUT_AT: usize = if cfg!(test) { 1 << 12 } else { 1 << 18 };
+
+/// Values with how often each is there: open addressing, linear probing, at most two thirds full.
+#[derive(Debug)]
+pub struct Bag<T> {
+    segments: Vec<Segment<T>>,
+    /// Values that are gone and hold memory for the next ones.
+    spare: Vec<T>,
+    /// What the epoch log was not told of yet; none where it is told of all values.
+    log: Option<Box<BagLog>>,
+}
+
+/// What changed in a bag.
+#[derive(Debug, Default)]
+struct BagLog {
+    /// The tags of values whose count is [`NOTED`].
+    tags: Vec<u32>,
+    /// The values that went.
+    gone: Vec<u8>,
+    gone_count: u64,
+}
+
+/// Stands beside a count of which the log was not told.
+const NOTED: u32 = 1 << 31;
+
+impl<T> Default for Bag<T> {
+    fn default() -> Self {
+        Self { segments: Vec::new(), spare: Vec::new(), log: None }
+    }
+}
+
+#[derive(Debug)]
+struct Segment<T> {
+    /// A power of two, or none.
+    places: Vec<Place<T>>,
+    used: usize,
+}
+
+#[derive(Debug, Default)]
+struct Place<T> {
+    value: T,
+    /// 0: the place is empty. [`NOTED`] may stand beside the number.
+    count: u32,
+    /// The upper half of the hash. Where the value belongs follows from it, so that growth computes no hash.
+    tag: u32,
+}
+
+impl<T> Default for Segment<T> {
+    fn default() -> Self {
+        Self { places: Vec::new(), used: 0 }
+    }
+}
+
+#[inline]
+fn tag(hash: u64) -> u32 {
+    (hash >> 32) as u32
+}
+
+/// Where the probing for a tag begins.
+#[inline]
+fn home(tag: u32, mask: usize) -> usize {
+    tag as usize & mask
+}
+
+#[inline]
+fn segment_of(tag: u32) -> usize {
+    (tag >> 24) as usize
+}
+
+impl<T: Stored> Bag<T> {
+    /// How many different values there are.
+    pub fn len(&self) -> usize {
+        self.segments.iter().map(|segment| segment.used).sum()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Asks for the memory where a hash may stand.
+    #[inline]
+    pub fn prefetch(&self, hash: u64) {
+        if let Some(segment) = self.segment(tag(hash))
+            && let Some(place) = segment.places.get(home(tag(hash), segment.mask()))
+        {
+            prefetch(place);
+        }
+    }
+
+    /// How often a value is there.
+    #[inline]
+    pub fn count(&self, hash: u64, value: T::Ref<'_>) -> u32 {
+        let found = self.segment(tag(hash)).and_then(|segment| segment.places.get(segment.find(tag(hash), value)?));
+        found.map_or(0, |place| place.count & !NOTED)
+    }
+
+    /// Puts a value in. Tells whether it was not there.
+    #[inline]
+    pub fn add(&mut self, hash: u64, value: T::Ref<'_>) -> bool {
+        let tag = tag(hash);
+        if let Some(place) = place_of(&mut self.segments, tag, value) {
+            place.count += 1;
+            if let Some(log) = &mut self.log {
+                log.note(place);
+            }
+            return false;
+        }
+        self.insert(tag, value);
+        true
+    }
+
+    /// Takes a value out. Tells whether it was there for the last time.
+    #[inline]
+    pub fn remove(&mut self, hash: u64, value: T::Ref<'_>) -> bool {
+        let tag = tag(hash);
+        let Some(segment) = segment_of_mut(&mut self.segments, tag) else { return false };
+        let Some(at) = segment.find(tag, value) else { return false };
+        let Some(place) = segment.places.get_mut(at) else { return false };
+        place.count -= 1;
+        if place.count & !NOTED > 0 {
+            if let Some(log) = &mut self.log {
+                log.note(place);
+            }
+            return false;
+        }
+        place.count = 0;
+        let gone = std::mem::take(&mut place.value);
+        segment.close_gap(at);
+        if let Some(log) = &mut self.log {
+            gone.save(&mut log.gone);
+            log.gone_count += 1;
+        }
+        if T::needs_memory(value) {
+            self.spare.push(gone);
+        }
+        true
+    }
+
+    /// Says how often a value is there that is there.
+    pub fn set_count(&mut self, hash: u64, value: T::Ref<'_>, count: u32) {
+        if let Some(place) = place_of(&mut self.segments, tag(hash), value) {
+            place.count = (count & !NOTED).max(1);
+        }
+    }
+
+    /// Notes from now on which values change.
+    pub fn keep_log(&mut self) {
+        self.log.get_or_insert_default();
+    }
+
+    /// Whether [`Self::save_changes`] knows what changed.
+    pub fn keeps_log(&self) -> bool {
+        self.log.is_some()
+    }
+
+    /// Appends the values that went since this was last asked behind their number, then those that changed with how
+    /// often each is there, and a 0.
+    pub fn save_changes(&mut self, out: &mut Vec<u8>) {
+        let Some(mut log) = self.log.take() else { return };
+        bytes::number(log.gone_count, out);
+        out.append(&mut log.gone);
+        log.gone_count = 0;
+        for tag in log.tags.drain(..) {
+            let Some(segment) = segment_of_mut(&mut self.segments, tag) else { continue };
+            let mask = segment.mask();
+            let mut at = home(tag, mask);
+            // Values with the same tag stand before the next empty place.
+            while let Some(place) = segment.places.get_mut(at).filter(|place| place.count > 0) {
+                if place.tag == tag && place.count & NOTED != 0 {
+                    place.count &= !NOTED;
+                    bytes::number(place.count.into(), out);
+                    place.value.save(out);
+                }
+                at = (at + 1) & mask;
+            }
+        }
+        bytes::number(0, out);
+        self.log = Some(log);
+    }
+
+    /// Appends all values with how often each is there, and a 0.
+    pub fn save_all(&self, out: &mut Vec<u8>) {
+        for place in self.segments.iter().flat_map(|segment| &segment.places).filter(|place| place.count > 0) {
+            bytes::number((place.count & !NOTED).into(), out);
+            place.value.save(out);
+        }
+        bytes::number(0, out);
+    }
+
+    /// All values with how often each is there.
+    pub fn iter(&self) -> impl Iterator<Item = (T::Ref<'_>, u32)> {
+        let places = self.segments.iter().flat_map(|segment| &segment.places);
+        places.filter(|place| place.count > 0).map(|place| (place.value.get(), place.count & !NOTED))
+    }
+
+    #[inline]
+    fn segment(&self, tag: u32) -> Option<&Segment<T>> {
+        if self.segments.len() <= 1 { self.segments.first() } else { self.segments.get(segment_of(tag)) }
+    }
+
+    fn insert(&mut self, tag: u32, value: T::Ref<'_>) {
+        match self.segments.as_slice() {
+            [] => self.segments.push(Segment::default()),
+            [whole] if whole.used >= CUT_AT => self.cut(),
+            _ => {}
+        }
+        let mut stored = if T::needs_memory(value) { self.spare.pop().unwrap_or_default() } else { T::default() };
+        stored.set(value);
+        let mut place = Place { value: stored, count: 1, tag };
+        if let Some(log) = &mut self.log {
+            log.note(&mut place);
+        }
+        if let Some(segment) = segment_of_mut(&mut self.segments, tag) {
+            segment.insert(place);
+        }
+    }
+
+    #[cold]
+    fn cut(&mut self) {
+        let whole = std::mem::take(&mut self.segments);
+        self.segments.resize_with(SEGMENTS, Segment::default);
+        for place in whole.into_iter().flat_map(|segment| segment.places).filter(|place| place.count > 0) {
+            if let Some(segment) = self.segments.get_mut(segment_of(place.tag)) {
+                segment.insert(place);
+            }
+        }
+    }
+}
+
+#[inline]
+fn segment_of_mut<T>(segments: &mut [Segment<T>], tag: u32) -> Option<&mut Segment<T>> {
+    if segments.len() <= 1 { segments.first_mut() } else { segments.get_mut(segment_of(tag)) }
+}
+
+#[inline]
+fn place_of<'s, T: Stored>(segments: &'s mut [Segment<T>], tag: u32, value: T::Ref<'_>) -> Option<&'s mut Place<T>> {
+    let segment = segment_of_mut(segments, tag)?;
+    let at = segment.find(tag, value)?;
+    segment.places.get_mut(at)
+}
+
+impl BagLog {
+    /// Notes that a value changed.
+    #[inline]
+    fn note<T>(&mut self, place: &mut Place<T>) {
+        if place.count & NOTED == 0 {
+            place.count |= NOTED;
+            self.tags.push(place.tag);
+        }
+    }
+}
+
+impl<T: Stored> Segment<T> {
+    #[inline]
+    fn mask(&self) -> usize {
+        self.places.len().wrapping_sub(1)
+    }
+
+    #[inline]
+    fn find(&self, tag: u32, value: T::Ref<'_>) -> Option<usize> {
+        let mask = self.mask();
+        let mut at = home(tag, mask);
+        loop {
+            let place = self.places.get(at)?;
+            if place.count == 0 {
+                return None;
+            }
+            if place.tag == tag && place.value.is(value) {
+                return Some(at);
+            }
+            at = (at + 1) & mask;
+        }
+    }
+
+    fn insert(&mut self, place: Place<T>) {
+        if (self.used + 1) * 3 > self.places.len() * 2 {
+            self.grow();
+        }
+        self.put(place);
+        self.used += 1;
+    }
+
+    #[cold]
+    fn grow(&mut self) {
+        let larger = (self.places.len() * 2).max(LEAST);
+        let mut places = Vec::with_capacity(larger);
+        places.resize_with(larger, Place::default);
+        for place in std::mem::replace(&mut self.places, places).into_iter().filter(|place| place.count > 0) {
+            self.put(place);
+        }
+    }
+
+    fn put(&mut self, place: Place<T>) {
+        let mask = self.mask();
+        let mut at = home(place.tag, mask);
+        while self.places[at].count > 0 {
+            at = (at + 1) & mask;
+        }
+        self.places[at] = place;
+    }
+
+    /// Moves back what probed over the place at `gap`, which is empty now.
+    fn close_gap(&mut self, mut gap: usize) {
+        let mask = self.mask();
+        let mut at = gap;
+        loop {
+            at = (at + 1) & mask;
+            let Place { count, tag, .. } = self.places[at];
+            if count == 0 {
+                break;
+            }
+            // The value may move back unless its home lies between the gap and itself.
+            if (at.wrapping_sub(home(tag, mask)) & mask) >= (at.wrapping_sub(gap) & mask) {
+                self.places.swap(gap, at);
+                self.places[at].count = 0;
+                gap = at;
+            }
+        }
+        self.places[gap].count = 0;
+        self.used -= 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::Text;
+    use std::collections::HashMap;
+
+    /// A hash that clusters on purpose.
+    fn hash(key: u64) -> u64 {
+        key.wrapping_mul(0x9e37_79b9_7f4a_7c15) & 0xffff_ff03_0000_0000
+    }
+
+    #[test]
+    fn counts_as_a_map_does_under_random_additions_and_removals() {
+        let (mut bag, mut model) = (Bag::<i64>::default(), HashMap::<i64, u32>::new());
+        let mut seed = 1u64;
+        for step in 0..200_000u64 {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let key = ((seed >> 33) % (1 + step / 8)) as i64;
+            let there = model.get(&key).copied().unwrap_or(0);
+            assert_eq!(bag.count(hash(key as u64), key), there);
+            if seed.is_multiple_of(3) {
+                assert_eq!(bag.remove(hash(key as u64), key), there == 1);
+                model.insert(key, there.saturating_sub(1));
+            } else {
+                bag.prefetch(hash(key as u64));
+                assert_eq!(bag.add(hash(key as u64), key), there == 0);
+                model.insert(key, there + 1);
+            }
+        }
+        assert_eq!(bag.segments.len(), SEGMENTS);
+        model.retain(|_, count| *count > 0);
+        assert_eq!(bag.iter().collect::<HashMap<_, _>>(), model);
+        assert_eq!(bag.len(), model.len());
+    }
+
+    #[test]
+    fn memory_of_long_texts_is_used_again() {
+        let mut bag = Bag::<Text>::default();
+        let texts = ["a text that is too long to stand inline", "another text that is too long to stand inline"];
+        bag.add(hash(1), texts[0]);
+        let memory = bag.iter().next().map(|(text, _)| text.as_ptr());
+        bag.remove(hash(1), texts[0]);
+        assert!(bag.is_empty());
+        bag.add(hash(2), texts[1]);
+        assert_eq!(bag.count(hash(2), texts[1]), 1);
+        assert_ne!(memory, None);
+        bag.add(hash(3), "short");
+        bag.remove(hash(3), "short");
+        assert!(bag.spare.is_empty());
+    }
+
+    #[test]
+    fn a_place_of_a_short_text_is_half_a_line() {
+        assert_eq!(size_of::<Place<Text>>(), 32);
+    }
+}
