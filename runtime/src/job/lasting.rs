@@ -37,6 +37,11 @@ impl Lasting {
         Self { log, standing, outputs: Vec::new(), parts: Vec::new(), notes_applied }
     }
 
+    /// The last epoch; 0 if there is none.
+    pub fn epoch(&self) -> u64 {
+        self.standing.epoch
+    }
+
     /// How long the dead-letter file was at the end of the last epoch.
     pub fn letters(&self) -> u64 {
         self.standing.letters

@@ -223,8 +223,12 @@ impl Restart {
                 ends.sinks.restore(table, target, found.header.log)?;
             }
         }
-        let tied = ends.sinks.tie(J::INFO.name, found.header.log, |table| found.lengths(table))?;
-        let lagging = lagging::<J>(&found, &tied, &mut troubles);
+        // What another file has is no business of this log.
+        let moved = moved(&found.header, &header);
+        let lengths =
+            |table: &str| if moved.iter().any(|name| name == table) { Vec::new() } else { found.lengths(table) };
+        let tied = ends.sinks.tie(J::INFO.name, found.header.log, lengths)?;
+        let lagging = lagging::<J>(&found, &tied, &moved, &mut troubles);
         let lost = changes.fates().iter().any(|(_, fate)| *fate == Fate::Lost);
         if troubles.found.is_empty() || !troubles.must_rebuild && !lost && !can_rebuild::<J>(&found, ends, &troubles) {
             let adapts = !changes.is_empty();
@@ -240,7 +244,7 @@ impl Restart {
             return Ok(Self { log: Some(beginning), parts });
         }
         if !can_rebuild::<J>(&found, ends, &troubles) {
-            return Err(refusal::<J>(arguments, &changes, &troubles, ends));
+            return Err(refusal::<J>(arguments, &found, &changes, &troubles, ends));
         }
         tell(terminal, &troubles.found, &changes.fates_when_rebuilt());
         reopen::<J>(arguments, ends)?;
@@ -286,7 +290,7 @@ impl Restart {
             }
             standing = found.standing;
             if standing.epoch > 0 {
-                terminal.note(&format!("goes on after epoch {}", standing.epoch));
+                terminal.detail(&format!("goes on after epoch {}", standing.epoch));
             }
         }
         for worker in &mut crew.workers {
@@ -317,15 +321,29 @@ fn resume_sources(found: &Found, ends: &mut Ends, troubles: &mut Troubles) -> Re
     Ok(())
 }
 
+/// The tables that are written to another place than before.
+fn moved(before: &Header, now: &Header) -> Vec<String> {
+    let of = |name: &str| before.targets.iter().find(|(known, _)| known == name).map(|(_, target)| target);
+    let moved = now.targets.iter().filter(|(name, target)| of(name).is_some_and(|before| before.place != target.place));
+    moved.map(|(name, _)| name.clone()).collect()
+}
+
 /// From which epoch on each sink is told again; a sink that cannot be brought up to date is a trouble.
 fn lagging<J: Parallel>(
     found: &Found,
     tied: &[(&'static TableInfo, Applied)],
+    moved: &[String],
     troubles: &mut Troubles,
 ) -> BTreeMap<&'static str, u64> {
     let last = found.standing.epoch;
     let mut lagging = BTreeMap::new();
     for (info, applied) in tied {
+        // A database that was moved says itself what it has.
+        if moved.iter().any(|name| name == info.name) && !matches!(applied, Applied::UpTo(1..) | Applied::Nothing) {
+            troubles.found.push(format!("table '{}' is written to another place now", info.name));
+            troubles.must_rebuild = true;
+            continue;
+        }
         let first = match applied {
             Applied::Nothing => continue,
             Applied::Unknown { .. } if found.applied || last == 0 => continue,
@@ -374,9 +392,15 @@ fn tell(terminal: &mut Terminal, found: &[String], fates: &[(String, Fate)]) {
     }
 }
 
-fn refusal<J: Parallel>(arguments: &Arguments, changes: &Changes<'_>, troubles: &Troubles, ends: &Ends) -> Failure {
+fn refusal<J: Parallel>(
+    arguments: &Arguments,
+    found: &Found,
+    changes: &Changes<'_>,
+    troubles: &Troubles,
+    ends: &Ends,
+) -> Failure {
     let mut why = match troubles.missing.as_slice() {
-        [] => why_not_again::<J>(&[], ends).unwrap_or_default(),
+        [] => why_not_again::<J>(&found.header.targets, ends).unwrap_or_default(),
         [file, ..] => format!("{file} is there no more"),
     };
     for (name, fate) in changes.fates().iter().filter(|(_, fate)| *fate == Fate::Lost) {

@@ -99,6 +99,8 @@ struct Running<J> {
     letters: DeadLetters,
     /// The epoch log; none under `--no-log`.
     lasting: Option<Lasting>,
+    /// The epoch of an earlier run after which this one goes on.
+    after: Option<u64>,
     skipped: u64,
     fixed_now: Option<i64>,
     epoch: u64,
@@ -131,6 +133,7 @@ impl<J: Parallel> Running<J> {
         let restart = looked.begin::<J>(arguments, &mut ends, terminal)?;
         let mut crew = open_crew(arguments, &mut ends, restart.parts, arguments.now.unwrap_or_else(system_millis))?;
         let lasting = restart.load::<J>(arguments, &mut crew, &mut ends, terminal)?;
+        let after = lasting.as_ref().map(Lasting::epoch).filter(|epoch| *epoch > 0);
         let mut letters = DeadLetters::new(arguments.state.join(DEAD_LETTERS));
         if let Some(lasting) = &lasting {
             letters.cut(lasting.letters())?;
@@ -144,6 +147,7 @@ impl<J: Parallel> Running<J> {
             turn: 0,
             letters,
             lasting,
+            after,
             skipped: 0,
             fixed_now: arguments.now,
             epoch: 0,
@@ -242,7 +246,7 @@ impl<J: Parallel> Running<J> {
 
     fn tell(&mut self, arguments: &Arguments, stopped: bool, terminal: &mut Terminal) -> Result<(), Failure> {
         let elapsed = self.started.elapsed();
-        let mut summary = Summary { records: self.records, elapsed, stopped, written: Vec::new() };
+        let mut summary = Summary { records: self.records, elapsed, stopped, after: self.after, written: Vec::new() };
         let mut previews = Vec::new();
         for (info, sink, changes) in self.sinks.iter() {
             let preview = if arguments.preview { sink.preview(PREVIEW)? } else { None };
