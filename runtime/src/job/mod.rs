@@ -13,6 +13,7 @@ mod run;
 pub mod signals;
 mod spread;
 pub mod terminal;
+mod troubles;
 mod workers;
 
 use std::process::ExitCode;

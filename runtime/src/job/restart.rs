@@ -1,9 +1,10 @@
 //! How a job begins: anew, or where an earlier run stopped.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::Path;
 
-use crate::connectors::{Applied, Failure, Resumed, TableInfo, Target};
+use crate::connectors::{Applied, Failure, Target};
 use crate::epochs::storage::{Breaking, Folder, Storage};
 use crate::epochs::{Damaged, Found, Header, Log, Piece, PieceKind, Standing, newest_generation};
 use crate::job::arguments::Arguments;
@@ -11,6 +12,7 @@ use crate::job::changes::{Changes, Fate};
 use crate::job::lasting::{KeepLog, Lasting, LoadState};
 use crate::job::open::{Ends, reopen};
 use crate::job::terminal::Terminal;
+use crate::job::troubles::{Troubles, can_rebuild, lagging, moved, refusal, resume_sources, tell};
 use crate::job::workers::Crew;
 use crate::job::{Parallel, TableUse};
 use crate::state::{random, seed_hashes};
@@ -35,17 +37,6 @@ struct Beginning {
     notes_applied: bool,
     /// Whether the pipeline is another one, but its state can be kept.
     adapts: bool,
-}
-
-/// Why a job cannot go on as it is.
-#[derive(Default)]
-struct Troubles {
-    /// What was found, in words.
-    found: Vec<String>,
-    /// Files of which nothing can be read again.
-    missing: Vec<String>,
-    /// Whether going on would be wrong even if all state could be kept.
-    must_rebuild: bool,
 }
 
 /// The storage of a job's log.
@@ -75,7 +66,7 @@ fn plan<J: Parallel>(arguments: &Arguments) -> Vec<Piece> {
                 }
                 (_, value) => value.to_owned(),
             };
-            text.push_str(&format!("{name}={value}\n"));
+            let _ = writeln!(text, "{name}={value}");
         }
         add(PieceKind::Source, info.name, &text);
     }
@@ -161,9 +152,8 @@ impl Looked {
 /// Removes a log.
 fn drop_log(storage: &mut dyn Storage, folder: &Path) -> Result<(), Failure> {
     let names = storage.names().unwrap_or_default();
-    let own = names.iter().filter(|name| name.starts_with("epochs-"));
-    own.map(|name| storage.remove(name))
-        .collect::<Result<(), _>>()
+    let mut own = names.iter().filter(|name| name.starts_with("epochs-"));
+    own.try_for_each(|name| storage.remove(name))
         .map_err(|error| Failure::file("clear the state folder", folder, &error))
 }
 
@@ -197,7 +187,6 @@ impl Restart {
             targets.map(|(_, target)| (1, target.length)).collect()
         };
         let tied = ends.sinks.tie(J::INFO.name, header.log, lengths)?;
-        ends.sinks.begin_log()?;
         let notes_applied = tied.iter().any(|(_, applied)| matches!(applied, Applied::Unknown { .. }));
         let parts = header.parts;
         let beginning = Beginning { log, found: None, header, lagging: BTreeMap::new(), notes_applied, adapts: false };
@@ -304,112 +293,4 @@ impl Restart {
         }
         Ok(Some(lasting))
     }
-}
-
-/// Has each source go on where it stopped.
-fn resume_sources(found: &Found, ends: &mut Ends, troubles: &mut Troubles) -> Result<(), Failure> {
-    for feed in &mut ends.feeds {
-        let positions = found.standing.positions.iter().find(|(table, _)| table == feed.name);
-        let positions = positions.map_or(&[][..], |(_, positions)| positions);
-        let Resumed { replaced, missing } = feed.source.resume(positions)?;
-        for file in replaced {
-            troubles.found.push(format!("{file} is not the file that was read"));
-            troubles.must_rebuild = true;
-        }
-        troubles.missing.extend(missing);
-    }
-    Ok(())
-}
-
-/// The tables that are written to another place than before.
-fn moved(before: &Header, now: &Header) -> Vec<String> {
-    let of = |name: &str| before.targets.iter().find(|(known, _)| known == name).map(|(_, target)| target);
-    let moved = now.targets.iter().filter(|(name, target)| of(name).is_some_and(|before| before.place != target.place));
-    moved.map(|(name, _)| name.clone()).collect()
-}
-
-/// From which epoch on each sink is told again; a sink that cannot be brought up to date is a trouble.
-fn lagging<J: Parallel>(
-    found: &Found,
-    tied: &[(&'static TableInfo, Applied)],
-    moved: &[String],
-    troubles: &mut Troubles,
-) -> BTreeMap<&'static str, u64> {
-    let last = found.standing.epoch;
-    let mut lagging = BTreeMap::new();
-    for (info, applied) in tied {
-        // A database that was moved says itself what it has.
-        if moved.iter().any(|name| name == info.name) && !matches!(applied, Applied::UpTo(1..) | Applied::Nothing) {
-            troubles.found.push(format!("table '{}' is written to another place now", info.name));
-            troubles.must_rebuild = true;
-            continue;
-        }
-        let first = match applied {
-            Applied::Nothing => continue,
-            Applied::Unknown { .. } if found.applied || last == 0 => continue,
-            Applied::Unknown { .. } => last,
-            Applied::UpTo(epoch) => epoch + 1,
-        };
-        let looked_up = J::TABLES.iter().any(|table| table.info.name == info.name && table.lookup.is_some());
-        if first > last + 1 && (looked_up || info.primary_key.is_empty()) {
-            let ahead = first - 1 - last;
-            troubles
-                .found
-                .push(format!("table '{}' is {ahead} epochs ahead of the log, whose end is damaged", info.name));
-            troubles.must_rebuild = true;
-        } else if !found.has_outputs_from(first) {
-            let what = if first == 1 { "has nothing" } else { "lacks the newest" };
-            troubles.found.push(format!("table '{}' {what} of what the job had written to it", info.name));
-            troubles.must_rebuild = true;
-        } else if first <= last {
-            lagging.insert(info.name, first);
-        }
-    }
-    lagging
-}
-
-/// Whether all can be read again with the same result as if it was read for the first time.
-fn can_rebuild<J: Parallel>(found: &Found, ends: &Ends, troubles: &Troubles) -> bool {
-    troubles.missing.is_empty() && why_not_again::<J>(found.header.targets.as_slice(), ends).is_none()
-}
-
-/// What is in the way of reading all again, besides files that are gone.
-fn why_not_again<J: Parallel>(targets: &[(String, Target)], ends: &Ends) -> Option<String> {
-    if let Some(feed) = ends.feeds.iter().find(|feed| !feed.source.is_lasting()) {
-        return Some(format!("the source of table '{}' cannot be read again", feed.name));
-    }
-    let fed_back = |table: &&TableUse| table.sink && table.lookup.is_some();
-    let made = |name: &str| targets.iter().any(|(table, target)| table == name && target.made);
-    let table = J::TABLES.iter().filter(fed_back).find(|table| !made(table.info.name))?;
-    Some(format!("table '{}' is looked up and written, and has its first rows no more", table.info.name))
-}
-
-/// Tells what changed, and what becomes of each state.
-fn tell(terminal: &mut Terminal, found: &[String], fates: &[(String, Fate)]) {
-    terminal.note(&format!("not all is as it was in the run before: {}", found.join("; ")));
-    for (name, fate) in fates {
-        terminal.note(&format!("{name}: {fate}"));
-    }
-}
-
-fn refusal<J: Parallel>(
-    arguments: &Arguments,
-    found: &Found,
-    changes: &Changes<'_>,
-    troubles: &Troubles,
-    ends: &Ends,
-) -> Failure {
-    let mut why = match troubles.missing.as_slice() {
-        [] => why_not_again::<J>(&found.header.targets, ends).unwrap_or_default(),
-        [file, ..] => format!("{file} is there no more"),
-    };
-    for (name, fate) in changes.fates().iter().filter(|(_, fate)| *fate == Fate::Lost) {
-        why.push_str(&format!("; {name} would be {fate}"));
-    }
-    Failure::environment(format!(
-        "cannot go on from the state folder {}: {}, and the sources cannot be read again from their beginning ({why}). \
-         Undo the change, or start anew with --fresh, which drops the state",
-        arguments.state.display(),
-        troubles.found.join("; ")
-    ))
 }

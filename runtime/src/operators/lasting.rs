@@ -379,7 +379,7 @@ mod tests {
         follow::<Sum<i64>>(50, |sum, value| sum.add(Some(value as i64)), |a, b| a.value() == b.value());
         let float = |sum: &mut Sum<f64>, value: u64| {
             sum.add(Some(value as f64 * 10f64.powi((value % 200) as i32 - 100)));
-            value % 97 == 0 && sum.add(Some(f64::INFINITY))
+            value.is_multiple_of(97) && sum.add(Some(f64::INFINITY))
         };
         follow::<Sum<f64>>(50, float, |a, b| all(a) == all(b));
         let text = |last: &mut LastValue<Text>, value: u64| last.add(Some(&"x".repeat(value as usize % 60)));
@@ -391,7 +391,7 @@ mod tests {
     fn many_values_write_what_changed() {
         let mut there = Vec::new();
         let distinct = |distinct: &mut Distinct<Text, Count<Text>>, value: u64| {
-            if value % 3 == 0 && !there.is_empty() {
+            if value.is_multiple_of(3) && !there.is_empty() {
                 let value: String = there.swap_remove(value as usize % there.len());
                 distinct.retract(Some(&value))
             } else {
@@ -409,7 +409,7 @@ mod tests {
 
         let mut there = Vec::new();
         let least = |least: &mut RetractableMin<i64>, value: u64| {
-            if value % 3 == 0 && !there.is_empty() {
+            if value.is_multiple_of(3) && !there.is_empty() {
                 least.retract(Some(there.swap_remove(value as usize % there.len())))
             } else {
                 let value = (value % 300) as i64;

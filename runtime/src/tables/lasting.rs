@@ -70,6 +70,9 @@ fn save(key: &[u8], rivals: &[Rival], out: &mut Vec<u8>) {
     }
 }
 
+/// What is done with the rows that contend for the keys of a table: its name, and what appends them.
+pub(crate) type SavePart<'p> = dyn FnMut(&'static str, &mut dyn FnMut(&mut Vec<u8>)) + 'p;
+
 impl Tables {
     /// Notes from now on which rows that contend for keys change.
     pub(crate) fn keep_log(&mut self) {
@@ -79,7 +82,7 @@ impl Tables {
     }
 
     /// Saves the rows that contend for keys, a table after the other: what changed, or all.
-    pub(crate) fn save(&mut self, all: bool, part: &mut dyn FnMut(&'static str, &mut dyn FnMut(&mut Vec<u8>))) {
+    pub(crate) fn save(&mut self, all: bool, part: &mut SavePart<'_>) {
         for table in &mut self.all {
             let Some(conflicts) = &mut table.conflicts else { continue };
             part(table.info.name, &mut |out| {

@@ -30,6 +30,9 @@ pub enum Place<'a> {
     End(&'a [u8]),
 }
 
+/// What is done with what a sink is told.
+pub type TakeStep<'t> = dyn FnMut(ChangeKind, &[u8]) -> Result<(), Failure> + 't;
+
 /// What an epoch changes in a table.
 #[derive(Debug, Default)]
 pub struct Pending {
@@ -108,11 +111,7 @@ impl Pending {
     }
 
     /// Hands over what a sink is told of a change: that of a key, or behind those one of a row without a key.
-    pub fn each_step(
-        &self,
-        position: usize,
-        each: &mut dyn FnMut(ChangeKind, &[u8]) -> Result<(), Failure>,
-    ) -> Result<(), Failure> {
+    pub fn each_step(&self, position: usize, each: &mut TakeStep<'_>) -> Result<(), Failure> {
         if let Some(position) = position.checked_sub(self.now.len()) {
             return self.logged_at(position).map_or(Ok(()), |(kind, row)| each(kind, row));
         }

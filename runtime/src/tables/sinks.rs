@@ -1,9 +1,9 @@
 //! The sinks of a job: they take the changes that all workers made in an epoch.
 
-use crate::connectors::{Applied, ChangeKind, Failure, Sink, TableInfo, Target, Tie};
+use crate::connectors::{Applied, Failure, Sink, TableInfo, Target, Tie};
 use crate::epochs::bytes::{self, Bytes};
 use crate::tables::lasting::{Broken, save_step, tell_again};
-use crate::tables::pending::{Pending, Place};
+use crate::tables::pending::{Pending, Place, TakeStep};
 use crate::tables::{EncodedRow, Tables};
 
 /// The sinks, one for each table that is written.
@@ -116,12 +116,6 @@ impl Sinks {
         self.all.iter_mut().flatten().map(each).collect()
     }
 
-    /// Says that the targets have nothing of the log yet.
-    pub(crate) fn begin_log(&mut self) -> Result<(), Failure> {
-        self.all.iter_mut().flatten().try_for_each(|open| open.sink.mark(0))?;
-        self.all.iter_mut().flatten().try_for_each(|open| open.sink.commit(0))
-    }
-
     /// The tables with their targets as they are.
     pub(crate) fn targets(&self) -> Vec<(&'static str, Target)> {
         self.all.iter().flatten().map(|open| (open.info.name, open.sink.target())).collect()
@@ -153,11 +147,7 @@ impl Sinks {
 }
 
 /// Hands over what a table's sink is told, in the order of the events where the sink's reader sees an order.
-fn each_step(
-    table: usize,
-    workers: &[&mut Tables],
-    each: &mut dyn FnMut(ChangeKind, &[u8]) -> Result<(), Failure>,
-) -> Result<(), Failure> {
+fn each_step(table: usize, workers: &[&mut Tables], each: &mut TakeStep<'_>) -> Result<(), Failure> {
     let parts: Vec<&Pending> = workers.iter().filter_map(|worker| worker.pending(table)).collect();
     if parts.iter().all(|part| !part.is_ordered()) {
         for part in parts {

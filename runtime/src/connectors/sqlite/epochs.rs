@@ -22,16 +22,21 @@ fn name(log: u64) -> String {
     format!("{log:016x}")
 }
 
-/// The last epoch of a log that a table has; 0 if it has none.
-pub(super) fn applied(database: &Database, log: u64, table: &str) -> Result<u64, Failure> {
+/// The last epoch of a log that a table has; 0, which is noted, if it has none.
+pub(super) fn applied(database: &Database, log: u64, job: &str, table: &str) -> Result<u64, Failure> {
     let run = || {
         database.connection.execute_batch(CREATE)?;
         let sql = "select epoch from millstream_epochs where log = ?1 and table_name = ?2";
         let epoch: Option<i64> =
             database.connection.query_row(sql, params![name(log), table], |row| row.get(0)).optional()?;
-        Ok(epoch.and_then(|epoch| u64::try_from(epoch).ok()).unwrap_or(0))
+        Ok(epoch.and_then(|epoch| u64::try_from(epoch).ok()))
     };
-    run().map_err(|error: Error| database.failure(&error))
+    if let Some(epoch) = run().map_err(|error: Error| database.failure(&error))? {
+        return Ok(epoch);
+    }
+    mark(database, log, job, table, 0)?;
+    database.commit()?;
+    Ok(0)
 }
 
 /// Notes which epoch the open transaction brings.

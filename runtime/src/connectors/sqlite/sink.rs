@@ -108,7 +108,7 @@ impl Sink for SqliteSink {
 
     fn tie(&mut self, tie: &Tie<'_>) -> Result<Applied, Failure> {
         self.log = Some((tie.log, tie.job));
-        epochs::applied(&lock(&self.table.database), tie.log, &self.table.name).map(Applied::UpTo)
+        epochs::applied(&lock(&self.table.database), tie.log, tie.job, &self.table.name).map(Applied::UpTo)
     }
 
     fn mark(&mut self, epoch: u64) -> Result<(), Failure> {

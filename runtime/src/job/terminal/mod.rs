@@ -225,7 +225,7 @@ fn closing_text(summary: &Summary) -> String {
     let Summary { records, elapsed, stopped, after, written } = summary;
     let stopped = if *stopped { "stopped; " } else { "" };
     let mut text = match (records, after) {
-        (0, Some(epoch)) => format!("{stopped}nothing new after epoch {epoch}"),
+        (0, Some(epoch)) => format!("{stopped}nothing new after epoch {epoch} (--fresh reads all again)"),
         (_, None | Some(_)) => format!("{stopped}{} in {}", counted(*records, "record"), duration(*elapsed)),
     };
     // The speed of a moment says nothing.
@@ -265,7 +265,7 @@ mod tests {
         let nothing = Summary { elapsed: Duration::from_millis(3), stopped: true, ..Summary::default() };
         assert_eq!(closing_text(&nothing), "stopped; 0 records in 3 ms");
         let again = Summary { after: Some(12), ..Summary::default() };
-        assert_eq!(closing_text(&again), "nothing new after epoch 12");
+        assert_eq!(closing_text(&again), "nothing new after epoch 12 (--fresh reads all again)");
     }
 
     #[test]
