@@ -122,6 +122,9 @@ pub(super) struct Found {
     pub after: Option<u32>,
 }
 
+/// How far ahead of the group that is given out the next ones are asked for.
+const SOON: usize = 12;
+
 /// Changes whose memory is asked for at once.
 pub(super) const AHEAD: usize = 32;
 
@@ -383,6 +386,9 @@ impl<A: Aggregation> Aggregate<A> {
     /// The next group on the list of those that changed; the list is empty after the last.
     pub(super) fn pop_changed(&mut self) -> Option<u32> {
         while let Some(number) = self.changed.get(self.drained).copied() {
+            if let Some(later) = self.changed.get(self.drained + SOON) {
+                self.groups.prefetch(*later);
+            }
             self.drained += 1;
             let position = self.drained as u32;
             if let Some(group) = self.groups.get_mut(number).filter(|group| group.mark == position) {

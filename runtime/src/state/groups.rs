@@ -60,6 +60,12 @@ impl<K: Stored, S: Default> Groups<K, S> {
         }
     }
 
+    /// Asks for the memory of a group.
+    #[inline]
+    pub fn prefetch(&self, row: u32) {
+        self.all.prefetch(row);
+    }
+
     /// The number of the group with this key.
     #[inline]
     pub fn find(&self, hash: u64, key: K::Ref<'_>) -> Option<u32> {

@@ -4,7 +4,7 @@ use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
 
-use crate::state::Index;
+use crate::state::{Index, prefetch};
 
 /// A map from bytes to bytes that keeps its memory when it is cleared, in the order of first insertion.
 #[derive(Debug, Default)]
@@ -45,9 +45,44 @@ impl KeyedBytes {
         self.entries.is_empty()
     }
 
+    /// The hash of a key.
+    #[inline]
+    pub fn hash(&self, key: &[u8]) -> u64 {
+        self.hasher.hash_one(key)
+    }
+
+    /// Asks for the memory where a hash may stand.
+    #[inline]
+    pub fn prefetch(&self, hash: u64) {
+        self.index.prefetch(hash);
+    }
+
+    /// Asks for the entry that a hash very likely has; then for its bytes.
+    #[inline]
+    pub fn prefetch_entry(&self, hash: u64) {
+        if let Some(entry) = self.likely(hash) {
+            prefetch(entry);
+        }
+    }
+
+    /// Asks for the bytes of the entry that a hash very likely has.
+    #[inline]
+    pub fn prefetch_bytes(&self, hash: u64) {
+        if let Some(first) = self.likely(hash).and_then(|entry| self.bytes.get(entry.key.start as usize)) {
+            prefetch(first);
+        }
+    }
+
+    fn likely(&self, hash: u64) -> Option<&Entry> {
+        self.entries.get(self.index.likely(hash)? as usize)
+    }
+
     /// The position of a key; it stays until `clear`.
     pub fn position(&self, key: &[u8]) -> Option<usize> {
-        let hash = self.hasher.hash_one(key);
+        self.find(self.hash(key), key)
+    }
+
+    fn find(&self, hash: u64, key: &[u8]) -> Option<usize> {
         self.index
             .find(hash, |row| self.entries.get(row as usize).is_some_and(|entry| entry.key.of(&self.bytes) == key))
             .map(|row| row as usize)
@@ -70,11 +105,15 @@ impl KeyedBytes {
 
     /// Puts a value in, in the place of the one that was there. Gives the position, and whether the key is new.
     pub fn set(&mut self, key: &[u8], value: &[u8]) -> (usize, bool) {
-        if let Some(position) = self.position(key) {
+        self.set_hashed(self.hash(key), key, value)
+    }
+
+    /// The same, given the key's hash.
+    pub fn set_hashed(&mut self, hash: u64, key: &[u8], value: &[u8]) -> (usize, bool) {
+        if let Some(position) = self.find(hash, key) {
             self.replace(position, value);
             return (position, false);
         }
-        let hash = self.hasher.hash_one(key);
         let key = self.append(key);
         let value = self.append(value);
         let position = self.entries.len();

@@ -365,9 +365,18 @@ impl Tables {
         self.all.get(table).map(|table| &table.pending)
     }
 
-    /// Hands what the epoch changes in a table to its look-ups.
-    fn tell_look_ups(&mut self, table: usize) {
-        if let Some(Table { lookup: Some(lookup), pending, .. }) = self.all.get_mut(table) {
+    /// Makes what the epoch changes in a table whole.
+    fn flush(&mut self, table: usize) {
+        if let Some(table) = self.all.get_mut(table) {
+            table.pending.flush();
+        }
+    }
+
+    /// Makes what the epoch changes in a table whole, and hands it to its look-ups.
+    fn end_changes(&mut self, table: usize) {
+        let Some(Table { lookup, pending, .. }) = self.all.get_mut(table) else { return };
+        pending.flush();
+        if let Some(lookup) = lookup {
             pending.each_key(|key, row| lookup.written(key, row));
         }
     }
@@ -403,6 +412,7 @@ impl Tables {
         J: Gives<R>,
     {
         let Some(table) = self.all.get_mut(J::TABLE) else { return Ok(()) };
+        table.pending.flush();
         if let Some(lookup) = &mut table.lookup {
             table.pending.each_key(|key, row| lookup.written(key, row));
         }

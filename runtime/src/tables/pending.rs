@@ -33,6 +33,17 @@ pub enum Place<'a> {
 /// What is done with what a sink is told.
 pub type TakeStep<'t> = dyn FnMut(ChangeKind, &[u8]) -> Result<(), Failure> + 't;
 
+/// Most changes that wait.
+const FEW: usize = 32;
+
+/// A change of a key that waits: where its key and its row end.
+#[derive(Debug, Clone, Copy)]
+struct Waiting {
+    hash: u64,
+    key: usize,
+    end: usize,
+}
+
 /// What an epoch changes in a table.
 #[derive(Debug, Default)]
 pub struct Pending {
@@ -44,6 +55,9 @@ pub struct Pending {
     log: Vec<(ChangeKind, usize)>,
     bytes: Vec<u8>,
     buffer: Vec<u8>,
+    /// Changes of keys that are to be put in, with the bytes of their keys and rows one after the other.
+    waiting: Vec<Waiting>,
+    waiting_bytes: Vec<u8>,
     changelog: bool,
     /// When each change came, keys first, then rows without a key; only where their order is seen.
     stamps: Option<Vec<Stamp>>,
@@ -87,7 +101,8 @@ impl Pending {
     }
 
     /// The row of a key as this epoch left it.
-    pub fn get(&self, key: &[u8]) -> Known<'_> {
+    pub fn get(&mut self, key: &[u8]) -> Known<'_> {
+        self.flush();
         match self.now.get(key) {
             None => Known::Unknown,
             Some(kept) => read_kept(kept).map_or(Known::Absent, Known::Row),
@@ -97,11 +112,42 @@ impl Pending {
     /// Puts the row of a key in, or that it is gone.
     pub fn set(&mut self, key: &[u8], before: Option<&[u8]>, after: Option<&[u8]>) {
         write_kept(&mut self.buffer, after);
+        if !self.changelog && self.stamps.is_none() {
+            self.wait(key);
+            return;
+        }
         let (_, new) = self.now.set(key, &self.buffer);
         if new && self.changelog {
             write_kept(&mut self.buffer, before);
             self.first.set(key, &self.buffer);
         }
+    }
+
+    /// Lets a change wait until a few are there, so that the waits for their memory overlap.
+    fn wait(&mut self, key: &[u8]) {
+        let hash = self.now.hash(key);
+        self.now.prefetch(hash);
+        self.waiting_bytes.extend_from_slice(key);
+        let key = self.waiting_bytes.len();
+        self.waiting_bytes.extend_from_slice(&self.buffer);
+        self.waiting.push(Waiting { hash, key, end: self.waiting_bytes.len() });
+        if self.waiting.len() == FEW {
+            self.flush();
+        }
+    }
+
+    /// Puts in what waits.
+    pub fn flush(&mut self) {
+        let Self { now, waiting, waiting_bytes, .. } = self;
+        waiting.iter().for_each(|change| now.prefetch_entry(change.hash));
+        waiting.iter().for_each(|change| now.prefetch_bytes(change.hash));
+        let mut start = 0;
+        for change in waiting.drain(..) {
+            let key = waiting_bytes.get(start..change.key).unwrap_or_default();
+            now.set_hashed(change.hash, key, waiting_bytes.get(change.key..change.end).unwrap_or_default());
+            start = change.end;
+        }
+        waiting_bytes.clear();
     }
 
     /// Appends a change of a row without a key.

@@ -30,6 +30,7 @@ impl Sinks {
         let mut any = false;
         for (number, open) in self.all.iter().enumerate() {
             let Some(OpenSink { info, .. }) = open else { continue };
+            workers.iter_mut().for_each(|worker| worker.flush(number));
             let mut begun = false;
             each_step(number, workers, &mut |kind, row| {
                 if !begun {
@@ -53,7 +54,7 @@ impl Sinks {
     pub fn commit(&mut self, epoch: u64, logged: Option<u64>, workers: &mut [&mut Tables]) -> Result<(), Failure> {
         for (number, open) in self.all.iter_mut().enumerate() {
             for worker in workers.iter_mut() {
-                worker.tell_look_ups(number);
+                worker.end_changes(number);
             }
             if let Some(OpenSink { sink, written, .. }) = open {
                 each_step(number, workers, &mut |kind, row| {
