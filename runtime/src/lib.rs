@@ -4,6 +4,7 @@
 
 pub mod connectors;
 pub mod decode;
+pub mod epochs;
 pub mod functions;
 pub mod job;
 pub mod operators;

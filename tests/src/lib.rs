@@ -84,6 +84,58 @@ impl Job {
     }
 }
 
+/// The binary of a pipeline of the repository, perhaps with some of its text replaced.
+pub struct Built {
+    folder: tempfile::TempDir,
+}
+
+impl Built {
+    /// Builds it.
+    pub fn new(pipeline: &str, replace: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = root().join("pipelines").join(format!("{pipeline}.yaml"));
+        let mut text = fs::read_to_string(&path).expect("reads the pipeline");
+        for (from, to) in replace {
+            assert!(text.contains(from), "{pipeline}.yaml has no {from:?}");
+            text = text.replace(from, to);
+        }
+        let file = folder.path().join(format!("{pipeline}.yaml"));
+        fs::write(&file, text).expect("writes the pipeline");
+        let binary = folder.path().join("job");
+        let output = millstream().args(["build", "-q", "-o"]).args([&binary, &file]).output().expect("builds");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        Self { folder }
+    }
+
+    /// The job with settings in a folder, with its state there.
+    pub fn command(&self, folder: &Path, settings: &[(&str, String)]) -> Command {
+        let mut command = Command::new(self.folder.path().join("job"));
+        command.current_dir(folder).args(["--state", "state"]);
+        for (name, value) in settings {
+            command.args(["--set", &format!("tables.{name}={value}")]);
+        }
+        command
+    }
+
+    /// Runs it with settings in a folder of its own and gives that folder.
+    pub fn run(&self, epoch: &str, settings: &[(&str, String)], more: &[&str]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut command = self.command(folder.path(), settings);
+        // With an epoch for each row, a log would only wait for the disk.
+        let log = (epoch == "1").then_some("--no-log");
+        let output = command.args(["--epoch", epoch]).args(log).args(more).output().expect("runs the job");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let letters = folder.path().join("state/dead_letters.jsonl");
+        assert!(!letters.exists(), "{}", fs::read_to_string(&letters).unwrap_or_default());
+        folder
+    }
+}
+
+/// A setting that is a path.
+pub fn setting(name: &'static str, path: &Path) -> (&'static str, String) {
+    (name, path.display().to_string())
+}
+
 /// The rows of a JSON lines file.
 pub fn json_lines(path: &Path) -> Vec<Value> {
     let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));

@@ -1,55 +1,11 @@
 //! The three jobs over the oracle's inputs give the tables that Apache Flink made of them, however the epochs are cut.
 
-use std::fs;
 use std::path::Path;
-use std::process::Command;
 
-use millstream_tests::{assert_same_rows, json_lines, millstream, oracle, root, sqlite_rows};
+use millstream_tests::{Built, assert_same_rows, json_lines, oracle, setting, sqlite_rows};
 
 /// How epochs are cut: a row each, seven rows each, everything at once.
 const EPOCHS: [&str; 3] = ["1", "7", "end"];
-
-/// The binary of a pipeline of the repository, perhaps with some of its text replaced.
-struct Built {
-    folder: tempfile::TempDir,
-}
-
-impl Built {
-    fn new(pipeline: &str, replace: &[(&str, &str)]) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let path = root().join("pipelines").join(format!("{pipeline}.yaml"));
-        let mut text = fs::read_to_string(&path).expect("reads the pipeline");
-        for (from, to) in replace {
-            assert!(text.contains(from), "{pipeline}.yaml has no {from:?}");
-            text = text.replace(from, to);
-        }
-        let file = folder.path().join(format!("{pipeline}.yaml"));
-        fs::write(&file, text).expect("writes the pipeline");
-        let binary = folder.path().join("job");
-        let output = millstream().args(["build", "-q", "-o"]).args([&binary, &file]).output().expect("builds");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        Self { folder }
-    }
-
-    /// Runs it with settings in a folder of its own and gives that folder.
-    fn run(&self, epoch: &str, settings: &[(&str, String)], more: &[&str]) -> tempfile::TempDir {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let mut command = Command::new(self.folder.path().join("job"));
-        command.current_dir(folder.path()).args(["--state", "state", "--epoch", epoch]).args(more);
-        for (name, value) in settings {
-            command.args(["--set", &format!("tables.{name}={value}")]);
-        }
-        let output = command.output().expect("runs the job");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let letters = folder.path().join("state/dead_letters.jsonl");
-        assert!(!letters.exists(), "{}", fs::read_to_string(&letters).unwrap_or_default());
-        folder
-    }
-}
-
-fn setting(name: &'static str, path: &Path) -> (&'static str, String) {
-    (name, path.display().to_string())
-}
 
 #[test]
 fn hourly_premium() {

@@ -115,9 +115,12 @@ pub struct JobArguments {
     /// The folder of the job's state [default: .millstream/NAME beside the pipeline file].
     #[arg(long, value_name = "DIR")]
     state: Option<OsString>,
-    /// Drop the state and start anew.
+    /// Drop the state and read the sources from their beginning.
     #[arg(long)]
     fresh: bool,
+    /// Keep nothing for a restart: no epoch log is written.
+    #[arg(long)]
+    no_log: bool,
     /// Threads that work.
     #[arg(long, value_name = "N")]
     workers: Option<OsString>,
@@ -137,8 +140,10 @@ impl JobArguments {
         let valued = valued.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
         let settings = self.set.iter().map(|setting| ("--set", setting));
         let mut arguments: Vec<OsString> = valued.chain(settings).map(|(name, value)| joined(name, value)).collect();
-        if self.fresh {
-            arguments.push("--fresh".into());
+        for (set, name) in [(self.fresh, "--fresh"), (self.no_log, "--no-log")] {
+            if set {
+                arguments.push(name.into());
+            }
         }
         arguments
     }

@@ -96,6 +96,7 @@ impl<'p> Generator<'p> {
             pub struct #state_name { #(#fields),* }
         };
         items.push(state);
+        items.push(self.lasting(&grouping, &state_name));
         items.push(self.aggregation(id, &grouping, &input_name, &state_name));
         if self.plan.view(id).1.shared {
             items.push(self.sharing(&grouping, &input_name, &state_name));
@@ -103,6 +104,30 @@ impl<'p> Generator<'p> {
             items.push(self.retraction(&grouping, &input_name, &state_name));
         }
         items
+    }
+
+    /// How the epoch log goes through what is kept of a group.
+    fn lasting(&self, grouping: &Grouping<'_>, state_name: &Ident) -> TokenStream {
+        let imports = self.imports();
+        let (lasting, pass) = (imports.runtime("epochs", "Lasting"), imports.runtime("epochs", "Pass"));
+        let damaged = imports.runtime("epochs", "Damaged");
+        let parts: Vec<TokenStream> = grouping
+            .aggregates
+            .iter()
+            .map(|(.., name)| {
+                let field = ident(name);
+                quote!(pass.part(&mut self.#field))
+            })
+            .collect();
+        let (pass_name, work) = match parts.as_slice() {
+            [] => (quote!(_pass), quote!(Ok(()))),
+            [first @ .., last] => (quote!(pass), quote!(#(#first?;)* #last)),
+        };
+        quote! {
+            impl #lasting for #state_name {
+                fn parts<P: #pass>(&mut self, #pass_name: &mut P) -> Result<(), #damaged> { #work }
+            }
+        }
     }
 
     /// What a worker keeps of a group that all workers share.

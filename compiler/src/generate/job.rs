@@ -22,7 +22,7 @@ fn outcome(tokens: &TokenStream) -> TokenStream {
 
 impl Generator<'_> {
     /// The views that keep state, in the order of the file.
-    fn stateful(&self) -> Vec<ViewId> {
+    pub(super) fn stateful(&self) -> Vec<ViewId> {
         (0..self.plan.views.len())
             .map(|at| ViewId(at as u32))
             .filter(|id| {
@@ -137,6 +137,19 @@ impl Generator<'_> {
         let epoch = constants.then(|| quote!(self.constants = Constants::new(scope);));
         let start_scope = if constants { quote!(scope) } else { quote!(_scope) };
         let sweep_scope = if sweeps.is_empty() { quote!(_scope) } else { quote!(scope) };
+        let (states, damaged) = (imports.runtime("job", "States"), imports.runtime("epochs", "Damaged"));
+        let kept: Vec<TokenStream> = self
+            .stateful()
+            .into_iter()
+            .map(|id| {
+                let ((field, _), name) = (self.state_name(id), &self.plan.view(id).0.name.value);
+                quote!(states.state(#name, &mut self.#field))
+            })
+            .collect();
+        let (states_name, kept) = match kept.as_slice() {
+            [] => (quote!(_states), quote!(Ok(()))),
+            [first @ .., last] => (quote!(states), quote!(#(#first?;)* #last)),
+        };
         let (emit, emit_cx) = self.emit();
         let tables = (0..self.plan.tables.len()).map(|at| self.table_use(TableId(at as u32)));
         let info = self.info();
@@ -153,6 +166,8 @@ impl Generator<'_> {
                 fn emit(&mut self, #emit_cx: &mut #context<'_, '_>) -> bool { #emit }
 
                 fn sweep(&mut self, #sweep_scope: &#scope<'_>) { #(#sweeps)* }
+
+                fn states<S: #states>(&mut self, #states_name: &mut S) -> Result<(), #damaged> { #kept }
             }
         }
     }
@@ -258,6 +273,7 @@ impl Generator<'_> {
             });
             Some(quote!(#settings { table: #name, connector: #kind, role: #role, settings: &[#(#all),*] }))
         });
+        let plan = self.planned();
         quote! {
             const INFO: #job_info = #job_info {
                 name: #name,
@@ -265,6 +281,7 @@ impl Generator<'_> {
                 file: #file,
                 time_zone: #zone,
                 tables: &[#(#tables),*],
+                plan: &[#(#plan),*],
             };
         }
     }

@@ -3,6 +3,7 @@
 
 mod aggregate;
 mod expression;
+mod fingerprints;
 mod imports;
 mod job;
 mod names;

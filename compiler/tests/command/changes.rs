@@ -83,7 +83,7 @@ fn changes_on_standard_output_are_whole_rows() {
     // One that was built for standard output gives the rows before, too.
     this.edit("latest.yaml", "out/latest.jsonl", "\"-\"");
     assert_eq!(
-        rows(this.call(&["run", "-q", "latest.yaml", "--epoch", "2"]).succeeded()),
+        rows(this.call(&["run", "-q", "latest.yaml", "--epoch", "2", "--fresh"]).succeeded()),
         [
             r#"{"op":"+I","k":"a","c":2,"n":2}"#,
             r#"{"op":"+I","k":"b","c":1,"n":7}"#,

@@ -3,10 +3,11 @@
 use std::sync::LazyLock;
 use millstream_runtime::connectors::{ColumnInfo, Row, TableInfo};
 use millstream_runtime::decode::{Decode, Field};
+use millstream_runtime::epochs::{Damaged, Lasting, Pass};
 use millstream_runtime::functions::{arithmetic, constant, time, widen};
 use millstream_runtime::job::{
-    BATCH, Chunks, Context, Input, Job, JobInfo, List, OnError, Parallel, Route, Setting,
-    Spread, TableSettings, TableUse,
+    BATCH, Chunks, Context, Input, Job, JobInfo, List, OnError, Parallel, Planned, Route,
+    Setting, Spread, States, TableSettings, TableUse,
 };
 use millstream_runtime::operators::{
     Accumulator, Aggregate, Aggregation, Change, Changed, Count, Distinct, KeyRef,
@@ -58,6 +59,11 @@ impl Job for HourlyPremium {
                     Setting::path("initial", None),
                 ],
             },
+        ],
+        plan: &[
+            Planned::view("last_order", 3702337521942296471),
+            Planned::view("hourly", 17311659344354914961),
+            Planned::inserts("hs_order", 15439142678948997926),
         ],
     };
 
@@ -130,6 +136,11 @@ impl Job for HourlyPremium {
     fn sweep(&mut self, scope: &Scope<'_>) {
         self.last_order.sweep(scope);
         self.hourly.sweep(scope);
+    }
+
+    fn states<S: States>(&mut self, states: &mut S) -> Result<(), Damaged> {
+        states.state("last_order", &mut self.last_order)?;
+        states.state("hourly", &mut self.hourly)
     }
 }
 
@@ -400,6 +411,15 @@ pub struct LastOrderState {
     account_payble: LastValue<Decimal<18, 2>>,
 }
 
+impl Lasting for LastOrderState {
+    fn parts<P: Pass>(&mut self, pass: &mut P) -> Result<(), Damaged> {
+        pass.part(&mut self.order_no)?;
+        pass.part(&mut self.customer_tel)?;
+        pass.part(&mut self.gmt_modified)?;
+        pass.part(&mut self.account_payble)
+    }
+}
+
 impl Aggregation for LastOrderState {
     type Key = (Option<i64>,);
     type Input<'a> = LastOrderInput<'a>;
@@ -505,6 +525,14 @@ pub struct HourlyState {
     total_premium: Sum<Decimal<18, 2>, Decimal<38, 2>>,
     policy_cnt: Distinct<Text, Count<Text>>,
     policy_holder_cnt: Distinct<Text, Count<Text>>,
+}
+
+impl Lasting for HourlyState {
+    fn parts<P: Pass>(&mut self, pass: &mut P) -> Result<(), Damaged> {
+        pass.part(&mut self.total_premium)?;
+        pass.part(&mut self.policy_cnt)?;
+        pass.part(&mut self.policy_holder_cnt)
+    }
 }
 
 impl Aggregation for HourlyState {

@@ -2,9 +2,10 @@
 
 use millstream_runtime::connectors::{ColumnInfo, Row, TableInfo};
 use millstream_runtime::decode::{Decode, Field};
+use millstream_runtime::epochs::{Damaged, Lasting, Pass};
 use millstream_runtime::job::{
-    BATCH, Chunks, Context, Input, Job, JobInfo, OnError, Parallel, Route, Setting,
-    Spread, TableSettings, TableUse,
+    BATCH, Chunks, Context, Input, Job, JobInfo, OnError, Parallel, Planned, Route,
+    Setting, Spread, States, TableSettings, TableUse,
 };
 use millstream_runtime::operators::{
     Accumulator, Aggregate, Aggregation, Change, Changed, KeyRef, LastValue,
@@ -53,6 +54,10 @@ impl Job for LastPage {
                     Setting::path("initial", None),
                 ],
             },
+        ],
+        plan: &[
+            Planned::view("last_log", 9054989133895496878),
+            Planned::inserts("user_last_log", 12470006849718934774),
         ],
     };
 
@@ -130,6 +135,10 @@ impl Job for LastPage {
     }
 
     fn sweep(&mut self, _scope: &Scope<'_>) {}
+
+    fn states<S: States>(&mut self, states: &mut S) -> Result<(), Damaged> {
+        states.state("last_log", &mut self.last_log)
+    }
 }
 
 impl Parallel for LastPage {
@@ -329,6 +338,13 @@ pub struct LastLogInput<'a> {
 pub struct LastLogState {
     bury_point_type: LastValue<Text>,
     page_name: LastValue<Text>,
+}
+
+impl Lasting for LastLogState {
+    fn parts<P: Pass>(&mut self, pass: &mut P) -> Result<(), Damaged> {
+        pass.part(&mut self.bury_point_type)?;
+        pass.part(&mut self.page_name)
+    }
 }
 
 impl Aggregation for LastLogState {

@@ -2,10 +2,11 @@
 
 use millstream_runtime::connectors::{ColumnInfo, Row, TableInfo};
 use millstream_runtime::decode::{Decode, Field};
+use millstream_runtime::epochs::Damaged;
 use millstream_runtime::functions::{cast, compare, float};
 use millstream_runtime::job::{
-    Chunks, Context, Input, Job, JobInfo, OnError, Parallel, Route, Setting, Spread,
-    TableSettings, TableUse,
+    Chunks, Context, Input, Job, JobInfo, OnError, Parallel, Planned, Route, Setting,
+    Spread, States, TableSettings, TableUse,
 };
 use millstream_runtime::operators::Change;
 use millstream_runtime::scope::Scope;
@@ -59,6 +60,10 @@ impl Job for PremiumDropAlert {
                     Setting::path("initial", None),
                 ],
             },
+        ],
+        plan: &[
+            Planned::inserts("raw_info", 13027501635676137271),
+            Planned::inserts("wechat_activity_user", 14777938003228326973),
         ],
     };
 
@@ -145,6 +150,10 @@ impl Job for PremiumDropAlert {
     }
 
     fn sweep(&mut self, _scope: &Scope<'_>) {}
+
+    fn states<S: States>(&mut self, _states: &mut S) -> Result<(), Damaged> {
+        Ok(())
+    }
 }
 
 impl Parallel for PremiumDropAlert {

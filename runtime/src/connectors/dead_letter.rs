@@ -87,6 +87,21 @@ impl DeadLetters {
         Ok(())
     }
 
+    /// How long the file is.
+    pub fn length(&self) -> u64 {
+        self.path.metadata().map_or(0, |metadata| metadata.len())
+    }
+
+    /// Takes back what was written behind a length: those records come again.
+    pub fn cut(&mut self, length: u64) -> Result<(), Failure> {
+        if self.length() <= length {
+            return Ok(());
+        }
+        let file = OpenOptions::new().write(true).open(&self.path);
+        let cut = file.and_then(|file| file.set_len(length));
+        cut.map_err(|error| Failure::file("write the dead letters to", &self.path, &error))
+    }
+
     /// Tables with their numbers of bad records (written and skipped), in the order of their first.
     pub fn counts(&self) -> &[(String, u64)] {
         &self.counts

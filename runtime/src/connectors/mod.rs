@@ -6,8 +6,9 @@ mod file;
 pub mod format;
 mod memory;
 mod open;
-mod options;
+pub(crate) mod options;
 mod print;
+pub mod resume;
 mod sql_type;
 mod sqlite;
 #[cfg(test)]
@@ -18,6 +19,7 @@ use std::fmt;
 use crate::values::Value;
 
 pub use open::{check_options, open_sink, open_source, open_store};
+pub use resume::{Applied, Position, Resumed, Target, Tie, Untaken};
 
 /// What a connector cannot do: one clear sentence for the user.
 #[derive(Debug)]
@@ -147,6 +149,25 @@ pub trait Source: Send {
 
     /// Bytes read so far and in all, where known, before decompression: for progress.
     fn progress(&self) -> (u64, Option<u64>);
+
+    /// Whether all that was read can be read again from its beginning, by this process or another one.
+    fn is_lasting(&self) -> bool {
+        false
+    }
+
+    /// Where each file goes on, for the epoch log; `untaken` has the files of which something was handed over that was
+    /// not taken.
+    fn positions(&self, untaken: &[Untaken]) -> Vec<Position> {
+        let _ = untaken;
+        Vec::new()
+    }
+
+    /// Goes on at these positions, before anything is read. A file that holds something else now is read from its
+    /// beginning.
+    fn resume(&mut self, positions: &[Position]) -> Result<Resumed, Failure> {
+        let _ = positions;
+        Ok(Resumed::default())
+    }
 }
 
 /// What happens to a row of a sink's table.
@@ -182,6 +203,39 @@ pub trait Sink: Send {
 
     /// Makes the epoch's changes durable and visible.
     fn commit(&mut self, epoch: u64) -> Result<(), Failure>;
+
+    /// The target as it is before anything is written to it.
+    fn target(&self) -> Target {
+        Target::default()
+    }
+
+    /// Takes away what the job wrote: the target is as it was when the log began that told of it so.
+    fn restore(&mut self, target: &Target, log: u64) -> Result<(), Failure> {
+        let _ = (target, log);
+        Ok(())
+    }
+
+    /// Ties the sink to an epoch log before anything is written, and tells what the target has of it.
+    fn tie(&mut self, tie: &Tie<'_>) -> Result<Applied, Failure> {
+        let _ = tie;
+        Ok(Applied::Unknown { repeatable: false })
+    }
+
+    /// Says which epoch of the log the next commit brings. All sinks are told so before the first one commits.
+    fn mark(&mut self, epoch: u64) -> Result<(), Failure> {
+        let _ = epoch;
+        Ok(())
+    }
+
+    /// How long the target is, if what was written to it last can be cut off again.
+    fn length(&self) -> u64 {
+        0
+    }
+
+    /// Waits until the disk has what was committed.
+    fn sync(&mut self) -> Result<(), Failure> {
+        Ok(())
+    }
 
     /// Whether each change must come with the row before (print, changelog files), unconsolidated kinds included.
     fn wants_changelog(&self) -> bool {

@@ -1,5 +1,7 @@
 //! What a job says about itself: constants in generated code, read by its command line and its terminal output.
 
+use crate::epochs::PieceKind;
+
 /// A compiled pipeline.
 #[derive(Debug, Clone, Copy)]
 pub struct JobInfo {
@@ -13,6 +15,33 @@ pub struct JobInfo {
     pub time_zone: &'static str,
     /// The tables that have a connector.
     pub tables: &'static [TableSettings],
+    /// What it keeps and writes, by which a change of the pipeline is noticed.
+    pub plan: &'static [Planned],
+}
+
+/// A piece of the pipeline with its fingerprint: the same SQL over the same types has the same one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Planned {
+    pub(crate) kind: PieceKind,
+    pub(crate) name: &'static str,
+    pub(crate) fingerprint: u64,
+}
+
+impl Planned {
+    /// The state of a view.
+    pub const fn view(name: &'static str, fingerprint: u64) -> Self {
+        Self { kind: PieceKind::View, name, fingerprint }
+    }
+
+    /// The rows of a table that contend for keys.
+    pub const fn contenders(name: &'static str, fingerprint: u64) -> Self {
+        Self { kind: PieceKind::Contenders, name, fingerprint }
+    }
+
+    /// What is inserted into a table.
+    pub const fn inserts(name: &'static str, fingerprint: u64) -> Self {
+        Self { kind: PieceKind::Inserts, name, fingerprint }
+    }
 }
 
 /// The settings of a table's connector, which `--set` can change at start.

@@ -1,27 +1,34 @@
 //! A compiled pipeline as a program: its command line, its loop, its closing lines.
 
 pub mod arguments;
+mod changes;
 mod context;
 mod embedded;
 pub mod info;
+mod lasting;
+mod lock;
 mod open;
+mod restart;
 mod run;
 pub mod signals;
 mod spread;
 pub mod terminal;
+mod troubles;
 mod workers;
 
 use std::process::ExitCode;
 
 use crate::connectors::TableInfo;
+use crate::epochs::{Damaged, Lasting};
 use crate::job::arguments::Arguments;
 use crate::job::terminal::Terminal;
+use crate::operators::{Aggregate, Aggregation};
 use crate::scope::Scope;
 use crate::tables::{Cache, OnConflict};
 
 pub use context::{BATCH, Context, FaultyGroup, RowFault};
 pub use embedded::{Embedded, Gives, LooksUp, Rejected, RejectedRow, Takes};
-pub use info::{JobInfo, Setting, TableSettings};
+pub use info::{JobInfo, Planned, Setting, TableSettings};
 pub use spread::{BadRecord, Input, Part, Records, Route, Spread};
 
 /// A pipeline; implemented by generated code.
@@ -43,6 +50,15 @@ pub trait Job: Sized {
 
     /// Forgets state whose time is over.
     fn sweep(&mut self, scope: &Scope<'_>);
+
+    /// Hands over what each view keeps, in the order of the file.
+    fn states<S: States>(&mut self, states: &mut S) -> Result<(), Damaged>;
+}
+
+/// What is done with what each view keeps.
+pub trait States {
+    /// Does it.
+    fn state<A: Aggregation + Lasting>(&mut self, name: &'static str, state: &mut Aggregate<A>) -> Result<(), Damaged>;
 }
 
 /// A list in the memory of a round.

@@ -3,7 +3,7 @@
 use bumpalo::Bump;
 use jiff::tz::TimeZone;
 
-use crate::connectors::{Failure, Options, Sink, Source, TableInfo, open_sink, open_source, open_store};
+use crate::connectors::{Failure, Options, Sink, TableInfo, open_sink, open_source, open_store};
 use crate::decode::Reader;
 use crate::job::arguments::Arguments;
 use crate::job::run::Feed;
@@ -12,23 +12,24 @@ use crate::job::{Parallel, TableUse};
 use crate::scope::{Clock, Scope};
 use crate::tables::{Cache, OpenTable, Sinks, Tables};
 
-/// The parts of a running job.
-pub(super) struct Opened<J> {
-    pub crew: Crew<J>,
+/// What a job reads and writes.
+pub(super) struct Ends {
     pub sinks: Sinks,
     pub feeds: Vec<Feed>,
+    /// Of each table, whether its sink wants each change with the row before, and whether it shows an order.
+    changelogs: Vec<bool>,
+    orders: Vec<bool>,
 }
 
-/// Opens everything; `now` is what the clocks stand at.
-pub(super) fn open<J: Parallel>(arguments: &Arguments, now: i64) -> Result<Opened<J>, Failure> {
-    let clock = clock::<J>(now)?;
+/// Opens the sources and sinks.
+pub(super) fn open_ends<J: Parallel>(arguments: &Arguments) -> Result<Ends, Failure> {
     let (mut sinks, mut feeds) = (Sinks::default(), Vec::new());
     let (mut changelogs, mut orders) = (Vec::new(), Vec::new());
     for (number, table) in J::TABLES.iter().enumerate() {
         let options = arguments.options(table.info.name);
         if table.source.is_some() {
             let source = open_source(connector(table)?, &table.info, &options)?;
-            feeds.push(Feed::new(number, source, arguments.workers));
+            feeds.push(Feed { table: number, name: table.info.name, source, pieces: Vec::new(), ended: false });
         }
         let sink: Option<Box<dyn Sink>> =
             table.sink.then(|| open_sink(connector(table)?, &table.info, &options)).transpose()?;
@@ -38,11 +39,35 @@ pub(super) fn open<J: Parallel>(arguments: &Arguments, now: i64) -> Result<Opene
         changelogs.push(table.changelog && wants_changelog);
         sinks.open(&table.info, sink);
     }
+    Ok(Ends { sinks, feeds, changelogs, orders })
+}
+
+/// Opens the sources anew, to read them from their beginning.
+pub(super) fn reopen<J: Parallel>(arguments: &Arguments, ends: &mut Ends) -> Result<(), Failure> {
+    for feed in &mut ends.feeds {
+        let Some(table) = J::TABLES.get(feed.table) else { continue };
+        feed.source = open_source(connector(table)?, &table.info, &arguments.options(table.info.name))?;
+    }
+    Ok(())
+}
+
+/// Opens as many workers as state has parts; `now` is what the clocks stand at.
+pub(super) fn open_crew<J: Parallel>(
+    arguments: &Arguments,
+    ends: &mut Ends,
+    parts: usize,
+    now: i64,
+) -> Result<Crew<J>, Failure> {
+    let clock = clock::<J>(now)?;
+    let Ends { feeds, changelogs, orders, .. } = ends;
+    for feed in feeds.iter_mut() {
+        feed.pieces = (0..parts).map(|_| Piece::default()).collect();
+    }
     let mut workers = Vec::new();
-    for number in 0..arguments.workers {
+    for number in 0..parts {
         let mut tables = Tables::default();
-        for ((table, changelog), ordered) in J::TABLES.iter().zip(&changelogs).zip(&orders) {
-            tables.open(open_table::<J>(table, *changelog, *ordered, number, arguments)?);
+        for ((table, changelog), ordered) in J::TABLES.iter().zip(&*changelogs).zip(&*orders) {
+            tables.open(open_table::<J>(table, *changelog, *ordered, (number, parts), arguments)?);
         }
         let (memory, clock) = (Bump::new(), clock.clone());
         let job = J::start(&Scope { memory: &memory, clock: &clock });
@@ -55,14 +80,7 @@ pub(super) fn open<J: Parallel>(arguments: &Arguments, now: i64) -> Result<Opene
     };
     let decoding = workers.iter().map(|_| arena(true)).collect();
     let taking = workers.iter().map(|_| arena(false)).collect();
-    Ok(Opened { crew: Crew { workers, decoding, taking, memory: Bump::new() }, sinks, feeds })
-}
-
-impl Feed {
-    fn new(table: usize, source: Box<dyn Source>, workers: usize) -> Self {
-        let pieces = (0..workers).map(|_| Piece::default()).collect();
-        Self { table, source, pieces, ended: false }
-    }
+    Ok(Crew { workers, decoding, taking, memory: Bump::new() })
 }
 
 fn reader<J: Parallel>(feed: &Feed) -> Option<Reader> {
@@ -82,13 +100,13 @@ fn open_table<J: Parallel>(
     table: &'static TableUse,
     changelog: bool,
     ordered: bool,
-    worker: usize,
+    (worker, workers): (usize, usize),
     arguments: &Arguments,
 ) -> Result<OpenTable, Failure> {
     let options: Options = arguments.options(table.info.name);
     // Where the first worker takes all rows, nobody else looks anything up.
     let store = match table.lookup.filter(|_| worker == 0 || J::SPREADS) {
-        Some(cache) => Some((open_store(connector(table)?, &table.info, &options)?, part(cache, arguments.workers))),
+        Some(cache) => Some((open_store(connector(table)?, &table.info, &options)?, part(cache, workers))),
         None => None,
     };
     Ok(OpenTable { info: &table.info, changelog, ordered, deferred: table.deferred, store, conflicts: table.conflicts })

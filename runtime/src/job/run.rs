@@ -1,6 +1,8 @@
 //! The loop of a job: sources hand over chunks, the workers take them in rounds, epochs are committed.
 
 use std::fs;
+use std::io;
+use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -8,7 +10,10 @@ use crate::connectors::dead_letter::DeadLetters;
 use crate::connectors::{Failure, Progress, Source};
 use crate::decode::Record;
 use crate::job::arguments::{Arguments, Epoch};
-use crate::job::open::{Opened, open};
+use crate::job::lasting::{Ended, Lasting};
+use crate::job::lock::Lock;
+use crate::job::open::{Ends, open_crew, open_ends};
+use crate::job::restart::Looked;
 use crate::job::signals::Stop;
 use crate::job::terminal::{Figures, Summary, Terminal, Written};
 use crate::job::workers::{Crew, Piece, Round};
@@ -28,7 +33,7 @@ const FILLED: usize = 128 << 10;
 /// Runs a pipeline from its sources to the end of the input or until it is asked to stop.
 pub(super) fn run<J: Parallel>(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
     let stop = Stop::on_signals()?;
-    prepare_state(arguments)?;
+    let _lock = prepare_state(arguments)?;
     let threads = rayon_core::ThreadPoolBuilder::new().num_threads(arguments.workers);
     let threads = threads.thread_name(|number| format!("worker {number}")).build().map_err(|error| Failure {
         message: format!("cannot start {} worker threads: {error}", arguments.workers),
@@ -38,7 +43,7 @@ pub(super) fn run<J: Parallel>(arguments: &Arguments, terminal: &mut Terminal) -
 }
 
 fn work<J: Parallel>(arguments: &Arguments, terminal: &mut Terminal, stop: &Stop) -> Result<(), Failure> {
-    let mut running = Running::<J>::open(arguments)?;
+    let mut running = Running::<J>::open(arguments, terminal)?;
     let mut ended = false;
     while !stop.asked() {
         let progress = running.step()?;
@@ -61,15 +66,24 @@ fn work<J: Parallel>(arguments: &Arguments, terminal: &mut Terminal, stop: &Stop
     running.tell(arguments, stop.asked() && !ended, terminal)
 }
 
-fn prepare_state(arguments: &Arguments) -> Result<(), Failure> {
-    let failure = |what: &str, error: &std::io::Error| {
-        Failure::file(&format!("{what} the state folder"), &arguments.state, error)
-    };
-    let letters = arguments.state.join(DEAD_LETTERS);
-    if arguments.fresh && letters.exists() {
-        fs::remove_file(&letters).map_err(|error| failure("clear", &error))?;
+fn prepare_state(arguments: &Arguments) -> Result<Lock, Failure> {
+    let folder = &arguments.state;
+    fs::create_dir_all(folder).map_err(|error| Failure::file("create the state folder", folder, &error))?;
+    let lock = Lock::take(folder)?;
+    if arguments.fresh {
+        drop_dead_letters(folder)?;
     }
-    fs::create_dir_all(&arguments.state).map_err(|error| failure("create", &error))
+    Ok(lock)
+}
+
+/// Removes the dead-letter file: what it tells of is read again.
+pub(super) fn drop_dead_letters(folder: &Path) -> Result<(), Failure> {
+    match fs::remove_file(folder.join(DEAD_LETTERS)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(Failure::file("clear the state folder", folder, &error))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
 }
 
 /// The dead-letter file's name in the state folder.
@@ -83,6 +97,10 @@ struct Running<J> {
     /// The source whose turn it is.
     turn: usize,
     letters: DeadLetters,
+    /// The epoch log; none under `--no-log`.
+    lasting: Option<Lasting>,
+    /// The epoch of an earlier run after which this one goes on.
+    after: Option<u64>,
     skipped: u64,
     fixed_now: Option<i64>,
     epoch: u64,
@@ -96,6 +114,8 @@ struct Running<J> {
 /// A source with the chunks that are being worked on.
 pub(super) struct Feed {
     pub table: usize,
+    /// The table's name.
+    pub name: &'static str,
     pub source: Box<dyn Source>,
     /// One for each worker; the open ones are the first.
     pub pieces: Vec<Piece>,
@@ -103,19 +123,31 @@ pub(super) struct Feed {
 }
 
 impl<J: Parallel> Running<J> {
-    fn open(arguments: &Arguments) -> Result<Self, Failure> {
+    fn open(arguments: &Arguments, terminal: &mut Terminal) -> Result<Self, Failure> {
         let epoch_limit = match arguments.epoch {
             Epoch::Rows(rows) => Some(rows),
             Epoch::Time(_) | Epoch::End => None,
         };
-        let Opened { crew, sinks, feeds } = open(arguments, arguments.now.unwrap_or_else(system_millis))?;
+        let looked = Looked::at(arguments)?;
+        let mut ends = open_ends::<J>(arguments)?;
+        let restart = looked.begin::<J>(arguments, &mut ends, terminal)?;
+        let mut crew = open_crew(arguments, &mut ends, restart.parts, arguments.now.unwrap_or_else(system_millis))?;
+        let lasting = restart.load::<J>(arguments, &mut crew, &mut ends, terminal)?;
+        let after = lasting.as_ref().map(Lasting::epoch).filter(|epoch| *epoch > 0);
+        let mut letters = DeadLetters::new(arguments.state.join(DEAD_LETTERS));
+        if let Some(lasting) = &lasting {
+            letters.cut(lasting.letters())?;
+        }
+        let Ends { sinks, feeds, .. } = ends;
         let now = Instant::now();
         let mut running = Self {
             crew,
             sinks,
             feeds,
             turn: 0,
-            letters: DeadLetters::new(arguments.state.join(DEAD_LETTERS)),
+            letters,
+            lasting,
+            after,
             skipped: 0,
             fixed_now: arguments.now,
             epoch: 0,
@@ -186,9 +218,20 @@ impl<J: Parallel> Running<J> {
             let table = J::TABLES.get(group.table);
             table.map_or(Ok(()), |table| BadRecords { letters, skipped, table, file: "" }.add_group(group, fault))
         })?;
+        self.letters.flush()?;
+        let (records, letters, clock) = (self.epoch_rows, self.letters.length(), self.crew.now());
+        let logged = match &mut self.lasting {
+            Some(lasting) => {
+                lasting.record(Ended { records, letters, clock }, &mut self.crew, &self.sinks, &self.feeds)?
+            }
+            None => None,
+        };
         let mut tables: Vec<_> = self.crew.workers.iter_mut().map(|worker| &mut worker.tables).collect();
-        self.sinks.commit(self.epoch, &mut tables)?;
-        self.letters.flush()
+        self.sinks.commit(self.epoch, logged, &mut tables)?;
+        match &mut self.lasting {
+            Some(lasting) if logged.is_some() => lasting.committed(&mut self.crew, &mut self.sinks),
+            Some(_) | None => Ok(()),
+        }
     }
 
     fn figures(&self) -> Figures {
@@ -203,7 +246,7 @@ impl<J: Parallel> Running<J> {
 
     fn tell(&mut self, arguments: &Arguments, stopped: bool, terminal: &mut Terminal) -> Result<(), Failure> {
         let elapsed = self.started.elapsed();
-        let mut summary = Summary { records: self.records, elapsed, stopped, written: Vec::new() };
+        let mut summary = Summary { records: self.records, elapsed, stopped, after: self.after, written: Vec::new() };
         let mut previews = Vec::new();
         for (info, sink, changes) in self.sinks.iter() {
             let preview = if arguments.preview { sink.preview(PREVIEW)? } else { None };

@@ -179,6 +179,11 @@ impl<J: Parallel> Crew<J> {
         }
     }
 
+    /// What the clocks stand at.
+    pub fn now(&self) -> i64 {
+        self.workers.first().map_or(0, |worker| worker.clock.now)
+    }
+
     /// Sets the clocks and computes what is computed once an epoch.
     pub fn begin_epoch(&mut self, now: i64) -> Result<(), Failure> {
         for arena in self.decoding.iter_mut().chain(&mut self.taking) {
@@ -290,7 +295,7 @@ fn tell_bad<J>(
 }
 
 /// Does all tasks, at once where threads are free.
-fn each<T: Send>(tasks: &mut [T], run: &(impl Fn(&mut T) + Sync)) {
+pub(super) fn each<T: Send>(tasks: &mut [T], run: &(impl Fn(&mut T) + Sync)) {
     match tasks {
         [] => {}
         [one] => run(one),

@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use crate::epochs::Persist;
 use crate::operators::{ExactFloat, ExactInteger, Share};
 use crate::state::Stored;
 use crate::values::{Decimal, Fault, Same};
@@ -69,7 +70,7 @@ pub trait Retract: Accumulator {
 
 /// `count(*)`
 #[derive(Debug, Clone, Default)]
-pub struct CountRows(i64);
+pub struct CountRows(pub(super) i64);
 
 impl Accumulator for CountRows {
     type Input<'a> = ();
@@ -101,7 +102,7 @@ impl Retract for CountRows {
 
 /// `count(x)`
 #[derive(Debug, Clone)]
-pub struct Count<T>(i64, PhantomData<T>);
+pub struct Count<T>(pub(super) i64, PhantomData<T>);
 
 impl<T> Default for Count<T> {
     fn default() -> Self {
@@ -140,7 +141,7 @@ impl<T: Stored + 'static> Retract for Count<T> {
 /// What can be summed: its exact total, its result.
 pub trait Summable: Copy {
     /// Holds the total of any number of values.
-    type Total: Default + Clone;
+    type Total: Default + Clone + Persist;
 
     /// Adds to the total.
     fn add_to(self, total: &mut Self::Total);
@@ -294,16 +295,16 @@ float! { f32 f64 }
 /// `sum(x)`: exact, whatever is added and taken away; null without values.
 #[derive(Debug)]
 pub struct Sum<T: Summable, R = T> {
-    total: T::Total,
-    count: i64,
+    pub(super) total: T::Total,
+    pub(super) count: i64,
     result: PhantomData<R>,
 }
 
 /// `avg(x)`; null without values.
 #[derive(Debug)]
 pub struct Average<T: Summable, R = T> {
-    total: T::Total,
-    count: i64,
+    pub(super) total: T::Total,
+    pub(super) count: i64,
     result: PhantomData<R>,
 }
 
@@ -369,7 +370,7 @@ fn fits<T: SumInto<R>, R>(total: &T::Total, input: T) -> Result<(), Fault> {
 
 /// `last_value(x)`: the last that was not null.
 #[derive(Debug, Default)]
-pub struct LastValue<T>(Option<T>);
+pub struct LastValue<T>(pub(super) Option<T>);
 
 impl<T: Stored + 'static> Accumulator for LastValue<T> {
     type Input<'a> = Option<T::Ref<'a>>;
@@ -392,7 +393,7 @@ impl<T: Stored + 'static> Accumulator for LastValue<T> {
 
 /// `first_value(x)`: the first that was not null.
 #[derive(Debug, Default)]
-pub struct FirstValue<T>(Option<T>);
+pub struct FirstValue<T>(pub(super) Option<T>);
 
 impl<T: Stored + 'static> Accumulator for FirstValue<T> {
     type Input<'a> = Option<T::Ref<'a>>;

@@ -1,5 +1,6 @@
 //! The aggregation operator: groups with their accumulators, and what changed.
 
+use crate::epochs::LoggedPlaces;
 use crate::operators::Share;
 use crate::scope::Scope;
 use crate::state::{Groups, Stored};
@@ -138,6 +139,8 @@ pub struct Aggregate<A: Aggregation> {
     ordered: bool,
     drained: usize,
     swept: u32,
+    /// The groups that the epoch log was not told of yet; none where there is no log.
+    pub(super) log: Option<Box<LoggedPlaces>>,
 }
 
 /// A group that changed in an epoch.
@@ -189,7 +192,15 @@ impl<R> Changed<R> {
 
 impl<A: Aggregation> Default for Aggregate<A> {
     fn default() -> Self {
-        Self { groups: Groups::default(), ttl: None, changed: Vec::new(), ordered: false, drained: 0, swept: 0 }
+        Self {
+            groups: Groups::default(),
+            ttl: None,
+            changed: Vec::new(),
+            ordered: false,
+            drained: 0,
+            swept: 0,
+            log: None,
+        }
     }
 }
 
@@ -266,6 +277,7 @@ impl<A: Aggregation> Aggregate<A> {
 
     #[inline]
     fn refresh(&mut self, number: u32, scope: &Scope<'_>) {
+        self.touched(number);
         let Some(ttl) = self.ttl else { return };
         let now = seconds(scope);
         if let Some(group) = self.groups.get_mut(number) {
@@ -282,6 +294,24 @@ impl<A: Aggregation> Aggregate<A> {
             Some(group) => Ok(group.state.row(group.key.get(), scope)?.map(|row| A::keep(row, scope))),
             None => Ok(None),
         }
+    }
+
+    /// Notes for the epoch log that a group may differ.
+    #[inline]
+    pub(super) fn touched(&mut self, number: u32) {
+        if let Some(log) = &mut self.log {
+            log.note(number);
+        }
+    }
+
+    /// Drops a group.
+    pub(super) fn forget(&mut self, number: u32) {
+        if let Some(log) = &mut self.log
+            && let Some(group) = self.groups.get(number)
+        {
+            log.gone(&group.key);
+        }
+        self.groups.remove(number);
     }
 
     /// Notes that a group changed, for [`Self::next_changed`].
@@ -303,7 +333,7 @@ impl<A: Aggregation> Aggregate<A> {
         let Some(group) = self.groups.get_mut(number) else { return Ok(false) };
         if let Err(fault) = group.state.admits(input) {
             if group.rows == 0 {
-                self.groups.remove(number);
+                self.forget(number);
             }
             return Err(fault);
         }
@@ -378,7 +408,7 @@ impl<A: Aggregation> Aggregate<A> {
         let row = self.row(number, scope);
         let told = told(row, || Some(A::gone(self.groups.get(number)?.key.get(), scope)));
         if self.groups.get(number).is_some_and(|group| group.rows == 0) {
-            self.groups.remove(number);
+            self.forget(number);
         }
         told
     }
@@ -413,6 +443,7 @@ impl<A: Aggregation> Aggregate<A> {
             && let Some(group) = self.groups.get_mut(number)
         {
             group.touched = seconds(scope);
+            self.touched(number);
         }
     }
 
@@ -426,7 +457,7 @@ impl<A: Aggregation> Aggregate<A> {
         }
         self.swept = now;
         for number in self.groups.untouched(now.saturating_sub(ttl)) {
-            self.groups.remove(number);
+            self.forget(number);
         }
     }
 }
@@ -518,7 +549,7 @@ impl<A: Retraction> Aggregate<A> {
             changes.left = left.entered;
             told = fault;
             if self.groups.get(number).is_some_and(|group| group.rows == 0) {
-                self.groups.remove(number);
+                self.forget(number);
             }
         }
         if let Some(after) = after {
@@ -544,6 +575,7 @@ impl<A: Retraction> Aggregate<A> {
     }
 
     fn put_out(&mut self, number: u32, input: &A::Input<'_>) {
+        self.touched(number);
         if let Some(group) = self.groups.get_mut(number) {
             group.state.retract(input);
             group.rows = group.rows.saturating_sub(1);

@@ -7,8 +7,8 @@ use crate::values::{Fault, Same};
 /// An accumulator that is given each value once: when it comes first, and back when it is retracted as often.
 #[derive(Debug)]
 pub struct Distinct<T, A> {
-    values: Bag<T>,
-    inner: A,
+    pub(super) values: Bag<T>,
+    pub(super) inner: A,
 }
 
 impl<T: Stored, A: Default> Default for Distinct<T, A> {

@@ -3,8 +3,8 @@
 /// A sum of 128-bit integers that cannot overflow: `high × 2^128 + low`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ExactInteger {
-    low: i128,
-    high: i32,
+    pub(super) low: i128,
+    pub(super) high: i32,
 }
 
 impl ExactInteger {
@@ -46,19 +46,19 @@ impl ExactInteger {
 #[derive(Debug, Clone, Default)]
 pub struct ExactFloat {
     /// Ascending in magnitude, zeros behind the last.
-    parts: [f64; 3],
+    pub(super) parts: [f64; 3],
     #[expect(clippy::box_collection, reason = "hardly any sum has more than three parts: one word for those")]
-    more: Option<Box<Vec<f64>>>,
-    special: Option<Box<Special>>,
+    pub(super) more: Option<Box<Vec<f64>>>,
+    pub(super) special: Option<Box<Special>>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Special {
-    nan: i64,
-    infinite: i64,
-    negative_infinite: i64,
+pub(super) struct Special {
+    pub(super) nan: i64,
+    pub(super) infinite: i64,
+    pub(super) negative_infinite: i64,
     /// What the parts cannot hold, since no double is as large, in units of 2^1023.
-    units: i64,
+    pub(super) units: i64,
 }
 
 /// 2^1023, the largest power of two that is a double.
@@ -99,7 +99,7 @@ impl ExactFloat {
         }
     }
 
-    fn parts(&self) -> &[f64] {
+    pub(super) fn parts(&self) -> &[f64] {
         self.more.as_deref().map_or(&self.parts, Vec::as_slice)
     }
 

@@ -81,7 +81,7 @@ impl End for Greatest {
 /// `min(x)` or `max(x)` over rows that are never retracted: one value.
 #[derive(Debug)]
 pub struct Extreme<E, T> {
-    kept: Option<T>,
+    pub(super) kept: Option<T>,
     end: PhantomData<E>,
 }
 
@@ -119,7 +119,7 @@ impl<E: End + 'static, T: Ordered + 'static> Accumulator for Extreme<E, T> {
 
 /// A value in a tree.
 #[derive(Debug)]
-struct Sorted<T>(T);
+pub(super) struct Sorted<T>(pub(super) T);
 
 impl<T: Ordered> PartialEq for Sorted<T> {
     fn eq(&self, other: &Self) -> bool {
@@ -144,7 +144,9 @@ impl<T: Ordered> Ord for Sorted<T> {
 /// `min(x)` or `max(x)` over rows that may be retracted: all values, in order, with how often each is there.
 #[derive(Debug)]
 pub struct RetractableExtreme<E, T> {
-    values: BTreeMap<Sorted<T>, u32>,
+    pub(super) values: BTreeMap<Sorted<T>, u32>,
+    /// The values that the epoch log was not told of yet; none where it is told of all.
+    pub(super) log: Option<Vec<Sorted<T>>>,
     end: PhantomData<E>,
 }
 
@@ -156,7 +158,7 @@ pub type RetractableMax<T> = RetractableExtreme<Greatest, T>;
 
 impl<E, T> Default for RetractableExtreme<E, T> {
     fn default() -> Self {
-        Self { values: BTreeMap::new(), end: PhantomData }
+        Self { values: BTreeMap::new(), log: None, end: PhantomData }
     }
 }
 
@@ -167,6 +169,13 @@ fn sorted<T: Stored>(value: T::Ref<'_>) -> Sorted<T> {
 }
 
 impl<E: End, T: Ordered> RetractableExtreme<E, T> {
+    #[inline]
+    fn note(&mut self, value: T::Ref<'_>) {
+        if let Some(log) = &mut self.log {
+            log.push(sorted(value));
+        }
+    }
+
     fn kept(&self) -> Option<T::Ref<'_>> {
         let end = match E::BETTER {
             Ordering::Greater => self.values.keys().next_back(),
@@ -184,6 +193,7 @@ impl<E: End + 'static, T: Ordered + 'static> Accumulator for RetractableExtreme<
         let Some(value) = input else { return false };
         let better = self.kept().is_none_or(|kept| T::compare(value, kept) == E::BETTER);
         *self.values.entry(sorted(value)).or_default() += 1;
+        self.note(value);
         better
     }
 
@@ -195,6 +205,7 @@ impl<E: End + 'static, T: Ordered + 'static> Accumulator for RetractableExtreme<
 impl<E: End + 'static, T: Ordered + 'static> Retract for RetractableExtreme<E, T> {
     fn retract(&mut self, input: Self::Input<'_>) -> bool {
         let Some(value) = input else { return false };
+        self.note(value);
         let value = sorted::<T>(value);
         let last = match self.values.get_mut(&value) {
             Some(count) if *count > 1 => {

@@ -5,6 +5,7 @@ mod aggregate;
 mod distinct;
 mod exact;
 mod extremes;
+mod lasting;
 mod share;
 mod shared;
 

@@ -48,6 +48,7 @@ impl<A: Sharing> Aggregate<A> {
                 {
                     group.state.share(Some(before), None, share);
                     group.rows -= 1;
+                    self.touched(number);
                     self.note(number);
                 }
                 if let Some(after) = after {
@@ -75,15 +76,15 @@ impl<A: Sharing> Aggregate<A> {
             let hash = Groups::<A::Key, A>::hash(key.get());
             let (mut whole, mut rows) = (A::default(), 0);
             for worker in workers.iter_mut() {
-                let groups = &mut view(worker).groups;
-                if let Some(number) = groups.find(hash, key.get())
-                    && let Some(group) = groups.get_mut(number)
+                let view = view(worker);
+                if let Some(number) = view.groups.find(hash, key.get())
+                    && let Some(group) = view.groups.get_mut(number)
                 {
                     whole.absorb(&group.state);
                     rows = group.rows;
                     group.mark = 0;
                     if rows == 0 {
-                        groups.remove(number);
+                        view.forget(number);
                     }
                 }
             }

@@ -1,6 +1,7 @@
 //! Values with how often each is there, found by their hash. A value stands where it is found: a look-up reads one
 //! place, and mostly one line of memory.
 
+use crate::epochs::bytes;
 use crate::state::{Stored, prefetch};
 
 /// Fewest places of a bag that holds anything.
@@ -18,11 +19,26 @@ pub struct Bag<T> {
     segments: Vec<Segment<T>>,
     /// Values that are gone and hold memory for the next ones.
     spare: Vec<T>,
+    /// What the epoch log was not told of yet; none where it is told of all values.
+    log: Option<Box<BagLog>>,
 }
+
+/// What changed in a bag.
+#[derive(Debug, Default)]
+struct BagLog {
+    /// The tags of values whose count is [`NOTED`].
+    tags: Vec<u32>,
+    /// The values that went.
+    gone: Vec<u8>,
+    gone_count: u64,
+}
+
+/// Stands beside a count of which the log was not told.
+const NOTED: u32 = 1 << 31;
 
 impl<T> Default for Bag<T> {
     fn default() -> Self {
-        Self { segments: Vec::new(), spare: Vec::new() }
+        Self { segments: Vec::new(), spare: Vec::new(), log: None }
     }
 }
 
@@ -36,7 +52,7 @@ struct Segment<T> {
 #[derive(Debug, Default)]
 struct Place<T> {
     value: T,
-    /// 0: the place is empty.
+    /// 0: the place is empty. [`NOTED`] may stand beside the number.
     count: u32,
     /// The upper half of the hash. Where the value belongs follows from it, so that growth computes no hash.
     tag: u32,
@@ -89,17 +105,18 @@ impl<T: Stored> Bag<T> {
     #[inline]
     pub fn count(&self, hash: u64, value: T::Ref<'_>) -> u32 {
         let found = self.segment(tag(hash)).and_then(|segment| segment.places.get(segment.find(tag(hash), value)?));
-        found.map_or(0, |place| place.count)
+        found.map_or(0, |place| place.count & !NOTED)
     }
 
     /// Puts a value in. Tells whether it was not there.
     #[inline]
     pub fn add(&mut self, hash: u64, value: T::Ref<'_>) -> bool {
         let tag = tag(hash);
-        if let Some(segment) = self.segment_mut(tag)
-            && let Some(place) = segment.find(tag, value).and_then(|at| segment.places.get_mut(at))
-        {
+        if let Some(place) = place_of(&mut self.segments, tag, value) {
             place.count += 1;
+            if let Some(log) = &mut self.log {
+                log.note(place);
+            }
             return false;
         }
         self.insert(tag, value);
@@ -110,35 +127,89 @@ impl<T: Stored> Bag<T> {
     #[inline]
     pub fn remove(&mut self, hash: u64, value: T::Ref<'_>) -> bool {
         let tag = tag(hash);
-        let Some(segment) = self.segment_mut(tag) else { return false };
+        let Some(segment) = segment_of_mut(&mut self.segments, tag) else { return false };
         let Some(at) = segment.find(tag, value) else { return false };
         let Some(place) = segment.places.get_mut(at) else { return false };
         place.count -= 1;
-        if place.count > 0 {
+        if place.count & !NOTED > 0 {
+            if let Some(log) = &mut self.log {
+                log.note(place);
+            }
             return false;
         }
+        place.count = 0;
         let gone = std::mem::take(&mut place.value);
         segment.close_gap(at);
+        if let Some(log) = &mut self.log {
+            gone.save(&mut log.gone);
+            log.gone_count += 1;
+        }
         if T::needs_memory(value) {
             self.spare.push(gone);
         }
         true
     }
 
+    /// Says how often a value is there that is there.
+    pub fn set_count(&mut self, hash: u64, value: T::Ref<'_>, count: u32) {
+        if let Some(place) = place_of(&mut self.segments, tag(hash), value) {
+            place.count = (count & !NOTED).max(1);
+        }
+    }
+
+    /// Notes from now on which values change.
+    pub fn keep_log(&mut self) {
+        self.log.get_or_insert_default();
+    }
+
+    /// Whether [`Self::save_changes`] knows what changed.
+    pub fn keeps_log(&self) -> bool {
+        self.log.is_some()
+    }
+
+    /// Appends the values that went since this was last asked behind their number, then those that changed with how
+    /// often each is there, and a 0.
+    pub fn save_changes(&mut self, out: &mut Vec<u8>) {
+        let Some(mut log) = self.log.take() else { return };
+        bytes::number(log.gone_count, out);
+        out.append(&mut log.gone);
+        log.gone_count = 0;
+        for tag in log.tags.drain(..) {
+            let Some(segment) = segment_of_mut(&mut self.segments, tag) else { continue };
+            let mask = segment.mask();
+            let mut at = home(tag, mask);
+            // Values with the same tag stand before the next empty place.
+            while let Some(place) = segment.places.get_mut(at).filter(|place| place.count > 0) {
+                if place.tag == tag && place.count & NOTED != 0 {
+                    place.count &= !NOTED;
+                    bytes::number(place.count.into(), out);
+                    place.value.save(out);
+                }
+                at = (at + 1) & mask;
+            }
+        }
+        bytes::number(0, out);
+        self.log = Some(log);
+    }
+
+    /// Appends all values with how often each is there, and a 0.
+    pub fn save_all(&self, out: &mut Vec<u8>) {
+        for place in self.segments.iter().flat_map(|segment| &segment.places).filter(|place| place.count > 0) {
+            bytes::number((place.count & !NOTED).into(), out);
+            place.value.save(out);
+        }
+        bytes::number(0, out);
+    }
+
     /// All values with how often each is there.
     pub fn iter(&self) -> impl Iterator<Item = (T::Ref<'_>, u32)> {
         let places = self.segments.iter().flat_map(|segment| &segment.places);
-        places.filter(|place| place.count > 0).map(|place| (place.value.get(), place.count))
+        places.filter(|place| place.count > 0).map(|place| (place.value.get(), place.count & !NOTED))
     }
 
     #[inline]
     fn segment(&self, tag: u32) -> Option<&Segment<T>> {
         if self.segments.len() <= 1 { self.segments.first() } else { self.segments.get(segment_of(tag)) }
-    }
-
-    #[inline]
-    fn segment_mut(&mut self, tag: u32) -> Option<&mut Segment<T>> {
-        if self.segments.len() <= 1 { self.segments.first_mut() } else { self.segments.get_mut(segment_of(tag)) }
     }
 
     fn insert(&mut self, tag: u32, value: T::Ref<'_>) {
@@ -149,8 +220,12 @@ impl<T: Stored> Bag<T> {
         }
         let mut stored = if T::needs_memory(value) { self.spare.pop().unwrap_or_default() } else { T::default() };
         stored.set(value);
-        if let Some(segment) = self.segment_mut(tag) {
-            segment.insert(Place { value: stored, count: 1, tag });
+        let mut place = Place { value: stored, count: 1, tag };
+        if let Some(log) = &mut self.log {
+            log.note(&mut place);
+        }
+        if let Some(segment) = segment_of_mut(&mut self.segments, tag) {
+            segment.insert(place);
         }
     }
 
@@ -162,6 +237,29 @@ impl<T: Stored> Bag<T> {
             if let Some(segment) = self.segments.get_mut(segment_of(place.tag)) {
                 segment.insert(place);
             }
+        }
+    }
+}
+
+#[inline]
+fn segment_of_mut<T>(segments: &mut [Segment<T>], tag: u32) -> Option<&mut Segment<T>> {
+    if segments.len() <= 1 { segments.first_mut() } else { segments.get_mut(segment_of(tag)) }
+}
+
+#[inline]
+fn place_of<'s, T: Stored>(segments: &'s mut [Segment<T>], tag: u32, value: T::Ref<'_>) -> Option<&'s mut Place<T>> {
+    let segment = segment_of_mut(segments, tag)?;
+    let at = segment.find(tag, value)?;
+    segment.places.get_mut(at)
+}
+
+impl BagLog {
+    /// Notes that a value changed.
+    #[inline]
+    fn note<T>(&mut self, place: &mut Place<T>) {
+        if place.count & NOTED == 0 {
+            place.count |= NOTED;
+            self.tags.push(place.tag);
         }
     }
 }

@@ -97,6 +97,11 @@ impl<K: Stored, S: Default> Groups<K, S> {
         row
     }
 
+    /// How many numbers were given out so far, those of groups that are gone included.
+    pub fn places(&self) -> u32 {
+        self.all.len() as u32
+    }
+
     /// A group by its number.
     #[inline]
     pub fn get(&self, row: u32) -> Option<&Group<K, S>> {

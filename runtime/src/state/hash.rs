@@ -1,7 +1,9 @@
-//! One hash function for a whole process, seeded anew in each, so that a hash that was computed once serves every table
-//! that the value is looked for in, and says which worker a key belongs to.
+//! One hash function for a whole process, so that a hash that was computed once serves every table that the value is
+//! looked for in, and says which worker a key belongs to. Its seed is drawn anew for each process, or for each state
+//! folder: what a worker has saved must come back to it.
 
 use std::hash::Hasher;
+use std::sync::OnceLock;
 
 use foldhash::SharedSeed;
 use foldhash::fast::FoldHasher;
@@ -11,10 +13,23 @@ use super::Stored;
 /// Any odd number: the seed that differs between processes is the shared one.
 const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
 
+/// The shared seed of this process.
+static SHARED: OnceLock<SharedSeed> = OnceLock::new();
+
+/// Seeds the hashes of this process; false if something was hashed already.
+pub fn seed_hashes(seed: u64) -> bool {
+    SHARED.set(SharedSeed::from_u64(seed)).is_ok()
+}
+
+/// A number that nobody can guess.
+pub fn random() -> u64 {
+    std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), SEED)
+}
+
 /// The hash of a value.
 #[inline]
 pub fn hash<T: Stored>(value: T::Ref<'_>) -> u64 {
-    let mut hasher = FoldHasher::with_seed(SEED, SharedSeed::global_random());
+    let mut hasher = FoldHasher::with_seed(SEED, SHARED.get_or_init(|| SharedSeed::from_u64(random())));
     T::hash(value, &mut hasher);
     hasher.finish()
 }

@@ -2,11 +2,12 @@
 
 use std::hash::{Hash, Hasher};
 
+use crate::epochs::Persist;
 use crate::state::{Blob, Text};
 use crate::values::{Date, Decimal, Time, Timestamp, TimestampLtz};
 
 /// A type as it stands in state. Keys are tuples of these.
-pub trait Stored: Default {
+pub trait Stored: Default + Persist {
     /// What is read and written: the value itself, or `&str` and `&[u8]`.
     type Ref<'a>: Copy
     where

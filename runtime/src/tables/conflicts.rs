@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use crate::epochs::bytes::list;
+
 /// What `on_conflict` says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OnConflict {
@@ -17,15 +19,25 @@ pub enum OnConflict {
 #[derive(Debug)]
 pub struct Conflicts {
     rule: OnConflict,
-    rows: HashMap<Vec<u8>, Vec<Rival>>,
+    pub(super) rows: HashMap<Vec<u8>, Rivals>,
     before: Vec<u8>,
+    /// The keys whose rows the epoch log was not told of yet; none where there is no log.
+    pub(super) log: Option<Vec<u8>>,
+}
+
+/// The rows of one primary key.
+#[derive(Debug, Default)]
+pub(super) struct Rivals {
+    pub all: Vec<Rival>,
+    /// Whether the key is on the list for the epoch log.
+    pub marked: bool,
 }
 
 #[derive(Debug)]
-struct Rival {
+pub(super) struct Rival {
     /// The row's own key in the query; none: it is never taken out.
-    own: Option<Vec<u8>>,
-    row: Vec<u8>,
+    pub own: Option<Vec<u8>>,
+    pub row: Vec<u8>,
 }
 
 /// The row of a primary key before and after a change.
@@ -44,17 +56,25 @@ pub struct Conflict;
 impl Conflicts {
     /// No rows yet.
     pub fn new(rule: OnConflict) -> Self {
-        Self { rule, rows: HashMap::new(), before: Vec::new() }
+        Self { rule, rows: HashMap::new(), before: Vec::new(), log: None }
     }
 
     /// Puts in the row of a query key, or takes it out. `own` is none for rows that have no key in the query: then
     /// each is a rival of all others, and none is ever taken out.
     pub fn change(&mut self, key: &[u8], own: Option<&[u8]>, row: Option<&[u8]>) -> Result<Standing<'_>, Conflict> {
-        let Self { rule, rows, before } = self;
+        let Self { rule, rows, before, log } = self;
         if !rows.contains_key(key) {
-            rows.insert(key.to_vec(), Vec::new());
+            rows.insert(key.to_vec(), Rivals::default());
         }
-        let Some(rivals) = rows.get_mut(key) else { return Ok(Standing { before: None, after: None }) };
+        let Some(Rivals { all: rivals, marked }) = rows.get_mut(key) else {
+            return Ok(Standing { before: None, after: None });
+        };
+        if let Some(log) = log
+            && !*marked
+        {
+            *marked = true;
+            list(key, log);
+        }
         let stood = standing(*rule, rivals).map(|rival| {
             before.clear();
             before.extend_from_slice(&rival.row);
@@ -91,7 +111,7 @@ impl Conflicts {
         if rivals.is_empty() {
             rows.remove(key);
         }
-        let after = rows.get(key).and_then(|rivals| standing(*rule, rivals)).map(|rival| rival.row.as_slice());
+        let after = rows.get(key).and_then(|rivals| standing(*rule, &rivals.all)).map(|rival| rival.row.as_slice());
         Ok(Standing { before: stood.map(|()| before.as_slice()), after })
     }
 }
@@ -154,7 +174,7 @@ mod tests {
         let mut first = Conflicts::new(OnConflict::KeepFirst);
         assert_eq!(after(&mut first, None, Some(b"1")), Some(b"1".to_vec()));
         assert_eq!(after(&mut first, None, Some(b"2")), Some(b"1".to_vec()));
-        assert!(latest.rows.values().chain(first.rows.values()).all(|rivals| rivals.len() == 1));
+        assert!(latest.rows.values().chain(first.rows.values()).all(|rivals| rivals.all.len() == 1));
         let mut fail = Conflicts::new(OnConflict::Fail);
         assert_eq!(after(&mut fail, None, Some(b"1")), Some(b"1".to_vec()));
         assert_eq!(fail.change(b"key", None, Some(b"2")).err(), Some(Conflict));

@@ -3,6 +3,7 @@
 mod conflicts;
 mod deferred;
 mod encoded;
+mod lasting;
 mod lookup;
 mod pending;
 mod sinks;
@@ -21,6 +22,7 @@ pub use conflicts::OnConflict;
 use deferred::{Deferred, Operation};
 pub use encoded::EncodedRow;
 use encoded::{decode, encode, encode_row};
+pub(crate) use lasting::Broken;
 pub use lookup::Cache;
 use lookup::{Lookup, encode_key};
 use pending::{Known, Pending, Stamp};
@@ -361,6 +363,13 @@ impl Tables {
     /// What the epoch changes in a table.
     fn pending(&self, table: usize) -> Option<&Pending> {
         self.all.get(table).map(|table| &table.pending)
+    }
+
+    /// Makes what the epoch changes in a table whole.
+    fn flush(&mut self, table: usize) {
+        if let Some(table) = self.all.get_mut(table) {
+            table.pending.flush();
+        }
     }
 
     /// Makes what the epoch changes in a table whole, and hands it to its look-ups.

@@ -1,8 +1,7 @@
 //! The changes of a table that wait for the end of the epoch: one for each key, however often it changed.
 
-use crate::connectors::{ChangeKind, Failure, Row, Sink};
+use crate::connectors::{ChangeKind, Failure};
 use crate::state::KeyedBytes;
-use crate::tables::encoded::EncodedRow;
 
 /// First byte of a kept row.
 const ABSENT: u8 = 0;
@@ -30,6 +29,9 @@ pub enum Place<'a> {
     /// At the end of the epoch, by its key.
     End(&'a [u8]),
 }
+
+/// What is done with what a sink is told.
+pub type TakeStep<'t> = dyn FnMut(ChangeKind, &[u8]) -> Result<(), Failure> + 't;
 
 /// Most changes that wait.
 const FEW: usize = 32;
@@ -154,23 +156,14 @@ impl Pending {
         self.log.push((kind, self.bytes.len()));
     }
 
-    /// Writes a change to the sink: that of a key, or behind those one of a row without a key.
-    pub fn write(&self, position: usize, sink: &mut dyn Sink) -> Result<u64, Failure> {
-        let mut written = 0;
+    /// Hands over what a sink is told of a change: that of a key, or behind those one of a row without a key.
+    pub fn each_step(&self, position: usize, each: &mut TakeStep<'_>) -> Result<(), Failure> {
         if let Some(position) = position.checked_sub(self.now.len()) {
-            if let Some((kind, row)) = self.logged_at(position) {
-                sink.write(kind, &EncodedRow::new(row) as &dyn Row)?;
-                written += 1;
-            }
-            return Ok(written);
+            return self.logged_at(position).map_or(Ok(()), |(kind, row)| each(kind, row));
         }
         let after = read_kept(self.now.value(position));
         let before = if self.changelog { read_kept(self.first.value(position)) } else { None };
-        for (kind, bytes) in steps(self.changelog, before, after, self.now.key(position)) {
-            sink.write(kind, &EncodedRow::new(bytes) as &dyn Row)?;
-            written += 1;
-        }
-        Ok(written)
+        steps(self.changelog, before, after, self.now.key(position)).try_for_each(|(kind, row)| each(kind, row))
     }
 
     fn logged_at(&self, position: usize) -> Option<(ChangeKind, &[u8])> {

@@ -1,8 +1,10 @@
 //! The sinks of a job: they take the changes that all workers made in an epoch.
 
-use crate::connectors::{Failure, Sink, TableInfo};
-use crate::tables::Tables;
-use crate::tables::pending::{Pending, Place};
+use crate::connectors::{Applied, Failure, Sink, TableInfo, Target, Tie};
+use crate::epochs::bytes::{self, Bytes};
+use crate::tables::lasting::{Broken, save_step, tell_again};
+use crate::tables::pending::{Pending, Place, TakeStep};
+use crate::tables::{EncodedRow, Tables};
 
 /// The sinks, one for each table that is written.
 #[derive(Default)]
@@ -23,23 +25,117 @@ impl Sinks {
         self.all.push(sink.map(|sink| OpenSink { info, sink, written: 0 }));
     }
 
-    /// Writes the epoch's changes of all workers and commits them.
-    pub fn commit(&mut self, epoch: u64, workers: &mut [&mut Tables]) -> Result<(), Failure> {
+    /// Appends what the epoch tells each sink, before any is told. Gives whether there is anything.
+    pub(crate) fn record(&self, workers: &mut [&mut Tables], out: &mut Vec<u8>) -> Result<bool, Failure> {
+        let mut any = false;
+        for (number, open) in self.all.iter().enumerate() {
+            let Some(OpenSink { info, .. }) = open else { continue };
+            workers.iter_mut().for_each(|worker| worker.flush(number));
+            let mut begun = false;
+            each_step(number, workers, &mut |kind, row| {
+                if !begun {
+                    bytes::list(info.name.as_bytes(), out);
+                    begun = true;
+                }
+                save_step(kind, row, out);
+                Ok(())
+            })?;
+            if begun {
+                out.push(0);
+            }
+            any |= begun;
+        }
+        // An empty name ends the list.
+        out.push(0);
+        Ok(any)
+    }
+
+    /// Writes the epoch's changes of all workers and commits them; `logged` is the epoch's number in the log.
+    pub fn commit(&mut self, epoch: u64, logged: Option<u64>, workers: &mut [&mut Tables]) -> Result<(), Failure> {
         for (number, open) in self.all.iter_mut().enumerate() {
             for worker in workers.iter_mut() {
                 worker.end_changes(number);
             }
             if let Some(OpenSink { sink, written, .. }) = open {
-                *written += write(number, workers, sink.as_mut())?;
+                each_step(number, workers, &mut |kind, row| {
+                    *written += 1;
+                    sink.write(kind, &EncodedRow::new(row))
+                })?;
             }
             for worker in workers.iter_mut() {
                 worker.forget_changes(number);
             }
         }
         for OpenSink { sink, .. } in self.all.iter_mut().flatten() {
+            logged.map_or(Ok(()), |epoch| sink.mark(epoch))?;
+        }
+        for OpenSink { sink, .. } in self.all.iter_mut().flatten() {
             sink.commit(epoch)?;
         }
         Ok(())
+    }
+
+    /// Tells the sinks for which `lags` holds again what [`Self::record`] noted of an epoch, and commits it.
+    pub(crate) fn apply_again(
+        &mut self,
+        epoch: u64,
+        bytes: &mut Bytes<'_>,
+        lags: impl Fn(&'static str) -> bool,
+    ) -> Result<(), Broken> {
+        loop {
+            let name = bytes.text()?;
+            if name.is_empty() {
+                break;
+            }
+            let open = self.all.iter_mut().flatten().find(|open| open.info.name == name && lags(open.info.name));
+            let sink = open.map(|open| {
+                let sink: &mut dyn Sink = open.sink.as_mut();
+                sink
+            });
+            tell_again(bytes, sink)?;
+        }
+        for OpenSink { sink, .. } in self.all.iter_mut().flatten().filter(|open| lags(open.info.name)) {
+            sink.mark(epoch)?;
+        }
+        for OpenSink { sink, .. } in self.all.iter_mut().flatten().filter(|open| lags(open.info.name)) {
+            sink.commit(epoch)?;
+        }
+        Ok(())
+    }
+
+    /// Ties each sink to the epoch log; gives the tables with what their targets have of it.
+    pub(crate) fn tie(
+        &mut self,
+        job: &'static str,
+        log: u64,
+        lengths: impl Fn(&str) -> Vec<(u64, u64)>,
+    ) -> Result<Vec<(&'static TableInfo, Applied)>, Failure> {
+        let each = |open: &mut OpenSink| {
+            let lengths = lengths(open.info.name);
+            Ok((open.info, open.sink.tie(&Tie { log, job, lengths: &lengths })?))
+        };
+        self.all.iter_mut().flatten().map(each).collect()
+    }
+
+    /// The tables with their targets as they are.
+    pub(crate) fn targets(&self) -> Vec<(&'static str, Target)> {
+        self.all.iter().flatten().map(|open| (open.info.name, open.sink.target())).collect()
+    }
+
+    /// Takes away what the job wrote to a table.
+    pub(crate) fn restore(&mut self, name: &str, target: &Target, log: u64) -> Result<(), Failure> {
+        let mut named = self.all.iter_mut().flatten().filter(|open| open.info.name == name);
+        named.try_for_each(|open| open.sink.restore(target, log))
+    }
+
+    /// The tables with the lengths of their targets.
+    pub(crate) fn lengths(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        self.all.iter().flatten().map(|open| (open.info.name, open.sink.length()))
+    }
+
+    /// Waits until the disk has what was committed.
+    pub(crate) fn sync(&mut self) -> Result<(), Failure> {
+        self.all.iter_mut().flatten().try_for_each(|open| open.sink.sync())
     }
 
     /// The sinks with their tables and the changes written to each.
@@ -51,17 +147,16 @@ impl Sinks {
     }
 }
 
-/// Writes the changes of a table, in the order of the events where the sink's reader sees an order.
-fn write(table: usize, workers: &mut [&mut Tables], sink: &mut dyn Sink) -> Result<u64, Failure> {
+/// Hands over what a table's sink is told, in the order of the events where the sink's reader sees an order.
+fn each_step(table: usize, workers: &[&mut Tables], each: &mut TakeStep<'_>) -> Result<(), Failure> {
     let parts: Vec<&Pending> = workers.iter().filter_map(|worker| worker.pending(table)).collect();
-    let mut written = 0;
     if parts.iter().all(|part| !part.is_ordered()) {
         for part in parts {
             for position in 0..part.len() {
-                written += part.write(position, sink)?;
+                part.each_step(position, each)?;
             }
         }
-        return Ok(written);
+        return Ok(());
     }
     let mut order: Vec<(Place<'_>, usize, usize)> = Vec::new();
     for (worker, part) in parts.iter().enumerate() {
@@ -69,7 +164,7 @@ fn write(table: usize, workers: &mut [&mut Tables], sink: &mut dyn Sink) -> Resu
     }
     order.sort_unstable();
     for (_, worker, position) in order {
-        written += parts[worker].write(position, sink)?;
+        parts[worker].each_step(position, each)?;
     }
-    Ok(written)
+    Ok(())
 }

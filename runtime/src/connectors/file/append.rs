@@ -6,9 +6,11 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use super::super::options::reason;
+use super::super::resume::{Applied, Target, Tie};
 use super::super::{ChangeKind, Failure, Format, Preview, Row, Sink, TableInfo, format};
 use super::load::{count, load};
 use super::settings::{Place, Settings};
+use super::source::absolute;
 use super::{create_parent, refuse_compressed};
 
 /// So many bytes are kept before they are written in the middle of an epoch.
@@ -21,8 +23,9 @@ pub(super) fn open(table: &TableInfo, settings: Settings) -> Result<Box<dyn Sink
         Place::Path(path) => {
             refuse_compressed(path, &settings)?;
             create_parent(path)?;
+            let made = !path.exists();
             let (file, length) = open_at_end(path).map_err(|error| Failure::file("write", path, &error))?;
-            (Out::File { file, path: path.clone(), committed: length, length }, length == 0)
+            (Out::File { file, path: path.clone(), made, committed: length, length }, length == 0)
         }
     };
     // Without the kinds of the changes nobody could tell what standard output means of a table with a key.
@@ -47,6 +50,8 @@ enum Out {
     File {
         file: File,
         path: PathBuf,
+        /// Whether it was not there before.
+        made: bool,
         /// The length at the last commit.
         committed: u64,
         length: u64,
@@ -83,6 +88,21 @@ impl Append {
             }
             self.buffer.push(b'\n');
         }
+    }
+
+    /// Cuts the file to a length, as if nothing had been written behind it.
+    fn cut(&mut self, to: u64) -> Result<(), Failure> {
+        self.buffer.clear();
+        if let Out::File { file, path, committed, length, .. } = &mut self.out {
+            if *length != to {
+                file.set_len(to).map_err(|error| Failure::file("write", path, &error))?;
+            }
+            (*committed, *length) = (to, to);
+            if to == 0 {
+                self.write_header();
+            }
+        }
+        Ok(())
     }
 
     fn write_out(&mut self) -> Result<(), Failure> {
@@ -131,6 +151,51 @@ impl Sink for Append {
             *committed = *length;
         }
         Ok(())
+    }
+
+    fn target(&self) -> Target {
+        match &self.out {
+            Out::Standard => Target { place: "-".to_owned(), ..Target::default() },
+            Out::File { path, made, committed, .. } => {
+                Target { place: absolute(&path.display().to_string()), made: *made, length: *committed }
+            }
+        }
+    }
+
+    fn restore(&mut self, target: &Target, _log: u64) -> Result<(), Failure> {
+        match &self.out {
+            Out::File { length, .. } if *length >= target.length => self.cut(target.length),
+            Out::File { .. } | Out::Standard => Ok(()),
+        }
+    }
+
+    fn tie(&mut self, tie: &Tie<'_>) -> Result<Applied, Failure> {
+        let Out::File { file, length, .. } = &self.out else { return Ok(Applied::Unknown { repeatable: false }) };
+        if file.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+            return Ok(Applied::Unknown { repeatable: false });
+        }
+        let there = |(_, before): &&(u64, u64)| before <= length;
+        let Some((epoch, before)) = tie.lengths.iter().rev().find(there).copied() else {
+            return Ok(Applied::UpTo(0));
+        };
+        self.cut(before)?;
+        Ok(Applied::UpTo(epoch.saturating_sub(1)))
+    }
+
+    fn length(&self) -> u64 {
+        match &self.out {
+            Out::Standard => 0,
+            Out::File { length, .. } => *length,
+        }
+    }
+
+    fn sync(&mut self) -> Result<(), Failure> {
+        match &self.out {
+            Out::File { file, path, .. } if file.metadata().is_ok_and(|metadata| metadata.is_file()) => {
+                file.sync_data().map_err(|error| Failure::file("write", path, &error))
+            }
+            Out::File { .. } | Out::Standard => Ok(()),
+        }
     }
 
     fn wants_changelog(&self) -> bool {

@@ -1,7 +1,7 @@
 //! Opening a file for reading: plain, gzip or Zstandard.
 
 use std::fs::{File, Metadata};
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -48,6 +48,22 @@ impl Input {
             }
             _ => Ok(Self::Plain(counted)),
         }
+    }
+}
+
+impl Input {
+    /// Goes to an offset after decompression; nothing was read before.
+    pub fn skip_to(&mut self, offset: u64) -> io::Result<()> {
+        match self {
+            Self::Plain(input) => {
+                input.file.seek(SeekFrom::Start(offset))?;
+                input.read.fetch_add(offset, Ordering::Relaxed);
+            }
+            Self::Gzip(_) | Self::Zstandard(_) => {
+                io::copy(&mut self.take(offset), &mut io::sink())?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -7,9 +7,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use super::super::memory::{Memory, Owned};
+use super::super::resume::{Applied, Target, Tie};
 use super::super::{ChangeKind, Failure, Format, Preview, Row, Sink, Store, TableInfo, format};
 use super::load::load;
 use super::settings::{Place, Settings};
+use super::source::absolute;
 use super::{create_parent, refuse_compressed};
 use crate::values::Value;
 
@@ -40,7 +42,8 @@ pub(super) fn open_sink(table: &TableInfo, settings: &Settings) -> Result<Box<dy
     let changed = known.is_none();
     let rows = share(table, settings, path, changed)?;
     let (path, format) = (path.to_owned(), settings.format.clone());
-    Ok(Box::new(Keyed { table: *table, path, target, temporary, format, rows, changed, text: Vec::new() }))
+    let made = changed;
+    Ok(Box::new(Keyed { table: *table, path, target, temporary, format, rows, made, changed, text: Vec::new() }))
 }
 
 /// A folder, a device or a pipe cannot be replaced by a file.
@@ -130,6 +133,8 @@ struct Keyed {
     temporary: PathBuf,
     format: Format,
     rows: Arc<Mutex<Memory>>,
+    /// Whether the file was not there before.
+    made: bool,
     /// Whether the file lags behind the rows.
     changed: bool,
     text: Vec<u8>,
@@ -194,6 +199,22 @@ impl Sink for Keyed {
             self.changed = false;
         }
         Ok(())
+    }
+
+    fn target(&self) -> Target {
+        Target { place: absolute(&self.path.display().to_string()), made: self.made, length: 0 }
+    }
+
+    fn restore(&mut self, target: &Target, _log: u64) -> Result<(), Failure> {
+        if target.made {
+            *lock(&self.rows) = Memory::new(&self.table);
+            self.changed = true;
+        }
+        Ok(())
+    }
+
+    fn tie(&mut self, _tie: &Tie<'_>) -> Result<Applied, Failure> {
+        Ok(if self.made { Applied::UpTo(0) } else { Applied::Unknown { repeatable: true } })
     }
 
     fn place(&self) -> String {

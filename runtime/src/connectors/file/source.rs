@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
 
+use super::super::resume::{Marks, Position, Resumed, Untaken};
 use super::super::{Chunk, Failure, Format, Progress, Source};
 use super::input::is_compressed;
 use super::settings::{Place, Settings};
@@ -27,6 +28,8 @@ pub(super) fn open(settings: Settings) -> Result<Box<dyn Source>, Failure> {
         read: Arc::default(),
         total: None,
         header: None,
+        ended: Vec::new(),
+        resumed: Vec::new(),
     };
     match &files.settings.place {
         Place::Standard => files.open_next(&Place::Standard)?,
@@ -59,11 +62,19 @@ struct Files {
     read: Arc<AtomicU64>,
     total: Option<u64>,
     header: Option<Vec<String>>,
+    /// Where the files ended that were read.
+    ended: Vec<Position>,
+    /// Where files go on that are not open yet.
+    resumed: Vec<Position>,
 }
 
 impl Files {
     fn open_next(&mut self, place: &Place) -> Result<(), Failure> {
-        let stream = Stream::open(place, self.settings.follow, &self.read)?;
+        let mut stream = Stream::open(place, self.settings.follow, &self.read)?;
+        let name = absolute(stream.name());
+        if let Some(known) = self.resumed.iter().position(|position| position.file == name) {
+            stream.go_on(&self.resumed.swap_remove(known))?;
+        }
         let position = self.names.iter().position(|name| name == stream.name()).unwrap_or(self.names.len());
         if position == self.names.len() {
             self.names.push(stream.name().to_owned());
@@ -85,6 +96,15 @@ impl Files {
             }
         }
         Ok(())
+    }
+
+    /// Remembers where a file ended.
+    fn end(&mut self, stream: &Stream) {
+        if !stream.is_pipe() {
+            let position = marked(stream.position());
+            self.ended.retain(|known| known.file != position.file);
+            self.ended.push(position);
+        }
     }
 
     /// Looks for files that came since: of the pattern, or the one file that was replaced.
@@ -125,7 +145,8 @@ impl Source for Files {
                     asked += 1;
                 }
                 Progress::End => {
-                    let (position, _) = self.open.remove(self.turn);
+                    let (position, stream) = self.open.remove(self.turn);
+                    self.end(&stream);
                     // A followed file that was replaced is found again.
                     let name = self.names.get(position);
                     self.known.retain(|path| Some(&path.display().to_string()) != name);
@@ -152,6 +173,61 @@ impl Source for Files {
     fn progress(&self) -> (u64, Option<u64>) {
         (count(&self.read), self.total)
     }
+
+    fn is_lasting(&self) -> bool {
+        self.settings.place != Place::Standard && self.open.iter().all(|(_, stream)| !stream.is_pipe())
+    }
+
+    fn positions(&self, untaken: &[Untaken]) -> Vec<Position> {
+        let untaken_of = |name: &str| {
+            let of = |untaken: &&Untaken| self.names.get(untaken.file).is_some_and(|known| absolute(known) == name);
+            untaken.iter().find(of)
+        };
+        let at = |position: &Position| match untaken_of(&position.file) {
+            Some(Untaken { offset, line, .. }) => marked(Position { offset: *offset, line: *line, ..position.clone() }),
+            None => position.clone(),
+        };
+        let open = self.open.iter().filter(|(_, stream)| !stream.is_pipe()).map(|(_, stream)| stream.position());
+        let open = open.map(|position| if untaken.is_empty() { marked(position) } else { marked(at(&position)) });
+        self.ended.iter().map(at).chain(self.resumed.iter().cloned()).chain(open).collect()
+    }
+
+    fn resume(&mut self, positions: &[Position]) -> Result<Resumed, Failure> {
+        let mut found = Resumed::default();
+        for position in positions {
+            let path = Path::new(&position.file);
+            if !path.exists() {
+                found.missing.push(position.file.clone());
+            } else if !position.marks.fit(path) {
+                // A followed file that was replaced goes on in the new one.
+                if !self.settings.follow {
+                    found.replaced.push(position.file.clone());
+                }
+            } else if let Some((_, stream)) =
+                self.open.iter_mut().find(|(_, stream)| absolute(stream.name()) == position.file)
+            {
+                stream.go_on(position)?;
+            } else {
+                self.resumed.push(position.clone());
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// A file's name, whatever folder the job is started in.
+pub(super) fn absolute(name: &str) -> String {
+    std::path::absolute(name).map_or_else(|_| name.to_owned(), |path| path.display().to_string())
+}
+
+/// The position with what the file's bytes look like there.
+fn marked(position: Position) -> Position {
+    let path = Path::new(&position.file);
+    let whole = || path.metadata().map_or(0, |metadata| metadata.len());
+    let length = if is_compressed(path) { whole() } else { position.offset };
+    // A file that was taken away since fits nothing.
+    let marks = Marks::of(path, length).unwrap_or(Marks { length, ..Marks::default() });
+    Position { marks, ..position }
 }
 
 /// The files of a path or pattern, sorted. Unless they are followed, there must be one.

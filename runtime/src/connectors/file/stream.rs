@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::super::resume::Position;
 use super::super::{Chunk, Failure, Format, Progress};
 use super::input::Input;
 use super::pipe::{Origin, Pipe};
 use super::settings::Place;
+use super::source::absolute;
 use crate::decode::csv;
 
 /// Bytes of a chunk, unless a record is longer.
@@ -86,6 +88,33 @@ impl Stream {
     /// Its name in messages.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Whether it is a pipe, of which nothing can be read again.
+    pub fn is_pipe(&self) -> bool {
+        match &self.from {
+            From::File(_) => false,
+            From::Pipe(_) => true,
+        }
+    }
+
+    /// Where the next record begins; without what the bytes there look like.
+    pub fn position(&self) -> Position {
+        let inode = self.path.as_ref().and_then(|path| path.metadata().ok()).map_or(0, |metadata| inode(&metadata));
+        let (file, header) = (absolute(&self.name), self.header.clone());
+        Position { file, inode, offset: self.offset, line: self.line, header, ..Position::default() }
+    }
+
+    /// Goes on where an earlier run stopped.
+    pub fn go_on(&mut self, position: &Position) -> Result<(), Failure> {
+        let From::File(input) = &mut self.from else { return Ok(()) };
+        if let Err(error) = input.skip_to(position.offset) {
+            return Err(self.broken(&error));
+        }
+        (self.offset, self.line) = (position.offset, position.line);
+        self.header.clone_from(&position.header);
+        self.begun = position.offset > 0;
+        Ok(())
     }
 
     /// The names of its CSV header.
@@ -247,6 +276,16 @@ fn is_pipe(metadata: &Metadata) -> bool {
 #[cfg(not(unix))]
 fn is_pipe(_metadata: &Metadata) -> bool {
     false
+}
+
+#[cfg(unix)]
+fn inode(metadata: &Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::ino(metadata)
+}
+
+#[cfg(not(unix))]
+fn inode(_metadata: &Metadata) -> u64 {
+    0
 }
 
 /// The sum of the lengths of files, as far as they are known.

@@ -20,6 +20,8 @@ mod database;
 #[cfg(not(feature = "sqlite"))]
 mod disabled;
 #[cfg(feature = "sqlite")]
+mod epochs;
+#[cfg(feature = "sqlite")]
 mod sink;
 #[cfg(feature = "sqlite")]
 mod store;

@@ -1,8 +1,10 @@
 //! The sink: upserts and deletes by primary key, or plain inserts.
 
+use super::super::resume::{Applied, Target, Tie};
 use super::super::{ChangeKind, Failure, Options, Preview, Row, Sink, TableInfo, format};
 use super::binding::{bind, value};
 use super::database::lock;
+use super::epochs;
 use super::table::{Table, list, quoted};
 
 /// Opens the sink; tells at once if the table cannot be written.
@@ -13,7 +15,7 @@ pub(in super::super) fn open_sink(info: &TableInfo, options: &Options) -> Result
         list(table.key().enumerate(), " and ", |(place, column)| format!("{} = ?{}", quoted(column.name), place + 1));
     let delete = format!("delete from {} where {wheres}", table.quoted());
     check(&table, &insert)?;
-    Ok(Box::new(SqliteSink { table, insert, delete, scratch: Vec::new() }))
+    Ok(Box::new(SqliteSink { table, insert, delete, log: None, scratch: Vec::new() }))
 }
 
 /// Checks that the statement can be prepared and that the database can be written now.
@@ -42,6 +44,8 @@ struct SqliteSink {
     table: Table,
     insert: String,
     delete: String,
+    /// The epoch log that it is tied to.
+    log: Option<(u64, &'static str)>,
     scratch: Vec<u8>,
 }
 
@@ -89,6 +93,31 @@ impl Sink for SqliteSink {
 
     fn commit(&mut self, _epoch: u64) -> Result<(), Failure> {
         lock(&self.table.database).commit()
+    }
+
+    fn target(&self) -> Target {
+        let path = lock(&self.table.database).path().to_string();
+        let path = std::path::absolute(&path).map_or(path, |path| path.display().to_string());
+        Target { place: format!("{path} ({})", self.table.name), made: self.table.made, length: 0 }
+    }
+
+    fn restore(&mut self, target: &Target, log: u64) -> Result<(), Failure> {
+        epochs::forget(&lock(&self.table.database), log, &self.table.name)?;
+        if target.made { self.table.empty() } else { Ok(()) }
+    }
+
+    fn tie(&mut self, tie: &Tie<'_>) -> Result<Applied, Failure> {
+        self.log = Some((tie.log, tie.job));
+        epochs::applied(&lock(&self.table.database), tie.log, tie.job, &self.table.name).map(Applied::UpTo)
+    }
+
+    fn mark(&mut self, epoch: u64) -> Result<(), Failure> {
+        let Some((log, job)) = self.log else { return Ok(()) };
+        epochs::mark(&lock(&self.table.database), log, job, &self.table.name, epoch)
+    }
+
+    fn sync(&mut self) -> Result<(), Failure> {
+        epochs::sync(&lock(&self.table.database))
     }
 
     fn place(&self) -> String {

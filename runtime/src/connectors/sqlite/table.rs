@@ -1,7 +1,7 @@
 //! A table of a database: created, or checked and used as it is.
 
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use super::super::file::load_initial;
@@ -18,6 +18,10 @@ pub(super) struct Table {
     pub name: String,
     /// How the columns treat what is stored.
     pub affinities: Vec<Affinity>,
+    /// Whether it was not there before.
+    pub made: bool,
+    /// The file that fills it when it is made.
+    initial: Option<PathBuf>,
 }
 
 /// A column as the database has it.
@@ -55,10 +59,18 @@ impl Table {
     pub fn open(info: &TableInfo, options: &Options) -> Result<Self, Failure> {
         let Settings { path, name, initial } = Settings::new(info, options)?;
         let database = database::open(path)?;
-        let mut table = Self { database, info: *info, name: name.to_owned(), affinities: Vec::new() };
+        let mut table = Self {
+            database,
+            info: *info,
+            name: name.to_owned(),
+            affinities: Vec::new(),
+            made: false,
+            initial: initial.map(Path::to_owned),
+        };
         let mut columns = table.columns()?;
         if columns.is_empty() {
-            table.create(initial)?;
+            table.create()?;
+            table.made = true;
             columns = table.columns()?;
         }
         table.check(&columns)?;
@@ -126,7 +138,7 @@ impl Table {
     }
 
     /// Creates the table and fills it, all at once or not at all.
-    fn create(&self, initial: Option<&Path>) -> Result<(), Failure> {
+    fn create(&self) -> Result<(), Failure> {
         let mut lines = list(self.info.columns.iter(), ",\n", |column| {
             let not_null = if column.not_null { " not null" } else { "" };
             format!("  {} {}{not_null}", quoted(column.name), column.sql_type)
@@ -138,10 +150,19 @@ impl Table {
             // The rows stand in the key's tree itself.
             end = " without rowid";
         }
-        let sql = format!("create table {} (\n{lines}\n){end}", self.quoted());
+        self.fill_anew(&format!("create table {} (\n{lines}\n){end}", self.quoted()))
+    }
+
+    /// Takes away all rows, save those that the table was filled with when it was made.
+    pub fn empty(&self) -> Result<(), Failure> {
+        self.fill_anew(&format!("delete from {}", self.quoted()))
+    }
+
+    /// Runs a statement that leaves an empty table, and fills it, all at once or not at all.
+    fn fill_anew(&self, sql: &str) -> Result<(), Failure> {
         lock(&self.database).begin()?;
-        let created = lock(&self.database).execute(&sql);
-        let filled = match (created, initial) {
+        let created = lock(&self.database).execute(sql);
+        let filled = match (created, &self.initial) {
             (Ok(()), Some(path)) => self.fill(path),
             (created, _) => created,
         };

@@ -9,7 +9,8 @@ Options:
       --now TIME              Fix the clock: 2026-11-21, '2026-11-21 08:00:00' (the pipeline's time zone), RFC 3339,
                               or milliseconds since 1970
       --state DIR             The folder of the job's state
-      --fresh                 Drop the state and start anew
+      --fresh                 Drop the state and read the sources from their beginning
+      --no-log                Keep nothing for a restart: no epoch log is written
       --workers N             Threads that work [default: one for each core]
       --epoch DURATION|ROWS   When changes are written: after a time (1s, 500ms), after so many rows (1000rows),
                               or at the end of the input (end) [default: 1s]
@@ -25,7 +26,7 @@ Exit codes: 0 the input ended or the job was asked to stop, and all is written; 
 
 /// The text of `--help`.
 pub(super) fn help(info: &JobInfo) -> String {
-    let JobInfo { name, description, file, time_zone, tables } = *info;
+    let JobInfo { name, description, file, time_zone, tables, plan: _ } = *info;
     let mut out = String::new();
     if !description.is_empty() {
         let _ = writeln!(out, "{}\n", description.trim_end());

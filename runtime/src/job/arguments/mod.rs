@@ -15,6 +15,7 @@ use std::time::Duration;
 use lexopt::{Arg, Parser, ValueExt};
 
 use crate::connectors::Options;
+use crate::epochs::storage::BreakBy;
 use crate::job::info::JobInfo;
 use crate::job::terminal;
 
@@ -27,6 +28,12 @@ pub struct Arguments {
     pub state: PathBuf,
     /// `--fresh`: drop what the state folder holds and start anew.
     pub fresh: bool,
+    /// `--no-log`: nothing is kept of the job's state.
+    pub no_log: bool,
+    /// Hidden `--log-limit`: beyond twice the last snapshot, so many bytes may the epoch log have.
+    pub log_limit: u64,
+    /// Hidden `--storage-fails` and `--storage-ends`: at which step the epoch log breaks, for tests.
+    pub breaks: Option<(u64, BreakBy)>,
     /// `--workers`; at least 1.
     pub workers: usize,
     /// `--epoch`: when an epoch ends.
@@ -39,6 +46,9 @@ pub struct Arguments {
     /// The options of each table's connector, in the order of [`JobInfo::tables`].
     tables: Vec<(&'static str, Options)>,
 }
+
+/// Beyond twice the last snapshot, so many bytes may the epoch log have.
+const LOG_LIMIT: u64 = 64 << 20;
 
 /// More threads than this would hand each other more than they compute.
 const MOST_WORKERS: usize = 64;
@@ -102,6 +112,9 @@ impl Arguments {
             now: None,
             state: settings::resolve(base, &format!(".millstream/{}", info.name)),
             fresh: false,
+            no_log: false,
+            log_limit: LOG_LIMIT,
+            breaks: None,
             workers: thread::available_parallelism().map_or(1, NonZeroUsize::get).min(MOST_WORKERS),
             epoch: Epoch::Time(Duration::from_secs(1)),
             verbosity: Verbosity::default(),
@@ -131,6 +144,14 @@ fn request(info: &JobInfo, arguments: impl Iterator<Item = OsString>) -> Result<
             Arg::Short('q') | Arg::Long("quiet") => found.verbosity = Verbosity::Quiet,
             Arg::Short('v') | Arg::Long("verbose") => found.verbosity = Verbosity::Verbose,
             Arg::Long("fresh") => found.fresh = true,
+            Arg::Long("no-log") => found.no_log = true,
+            Arg::Long("log-limit") => found.log_limit = number("--log-limit", &text(&mut parser)?)?,
+            Arg::Long("storage-fails") => {
+                found.breaks = Some((number("--storage-fails", &text(&mut parser)?)?, BreakBy::Failing));
+            }
+            Arg::Long("storage-ends") => {
+                found.breaks = Some((number("--storage-ends", &text(&mut parser)?)?, BreakBy::Ending));
+            }
             Arg::Long("preview") => found.preview = true,
             Arg::Long("base") => base = parser.value().map_err(readable)?.into(),
             Arg::Long("state") => state = Some(PathBuf::from(parser.value().map_err(readable)?)),
@@ -153,6 +174,10 @@ fn request(info: &JobInfo, arguments: impl Iterator<Item = OsString>) -> Result<
 
 fn text(parser: &mut Parser) -> Result<String, String> {
     parser.value().and_then(ValueExt::string).map_err(readable)
+}
+
+fn number(option: &str, text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("{option} {text}: give a whole number"))
 }
 
 fn workers(text: &str) -> Result<usize, String> {
@@ -197,6 +222,7 @@ mod tests {
                 ],
             },
         ],
+        plan: &[],
     };
 
     fn run(arguments: &[&str]) -> Result<Arguments, String> {

@@ -57,6 +57,8 @@ pub struct Summary {
     pub elapsed: Duration,
     /// Whether it was asked to stop before its input had ended.
     pub stopped: bool,
+    /// The epoch of an earlier run after which it went on.
+    pub after: Option<u64>,
     /// The sinks in the order of the pipeline file.
     pub written: Vec<Written>,
 }
@@ -98,6 +100,13 @@ impl Terminal {
     /// A line that only `-v` shows.
     pub fn detail(&mut self, text: &str) {
         if self.verbosity == Verbosity::Verbose {
+            self.write_line(&format!("{}: {text}", self.name));
+        }
+    }
+
+    /// A line that only `-q` hides.
+    pub fn note(&mut self, text: &str) {
+        if self.verbosity > Verbosity::Quiet {
             self.write_line(&format!("{}: {text}", self.name));
         }
     }
@@ -213,9 +222,12 @@ fn progress_text(figures: Figures, elapsed: Duration) -> String {
 
 /// `12,345 records in 0.8 s (15.4 K/s); 24 rows in out/warehouse.db (table hs_order)`
 fn closing_text(summary: &Summary) -> String {
-    let Summary { records, elapsed, stopped, written } = summary;
+    let Summary { records, elapsed, stopped, after, written } = summary;
     let stopped = if *stopped { "stopped; " } else { "" };
-    let mut text = format!("{stopped}{} in {}", counted(*records, "record"), duration(*elapsed));
+    let mut text = match (records, after) {
+        (0, Some(epoch)) => format!("{stopped}nothing new after epoch {epoch} (--fresh reads all again)"),
+        (_, None | Some(_)) => format!("{stopped}{} in {}", counted(*records, "record"), duration(*elapsed)),
+    };
     // The speed of a moment says nothing.
     if *records > 0 && *elapsed >= Duration::from_millis(1) {
         let _ = write!(text, " ({})", rate(*records, *elapsed));
@@ -252,6 +264,8 @@ mod tests {
         );
         let nothing = Summary { elapsed: Duration::from_millis(3), stopped: true, ..Summary::default() };
         assert_eq!(closing_text(&nothing), "stopped; 0 records in 3 ms");
+        let again = Summary { after: Some(12), ..Summary::default() };
+        assert_eq!(closing_text(&again), "nothing new after epoch 12 (--fresh reads all again)");
     }
 
     #[test]

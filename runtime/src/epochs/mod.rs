@@ -1,0 +1,17 @@
+//! The epoch log: what a job needs to go on after it was killed at any instant. See `docs/state-format.md`.
+
+pub mod bytes;
+mod content;
+mod found;
+mod log;
+mod persist;
+mod record;
+pub mod storage;
+mod touched;
+
+pub use bytes::{Bytes, Damaged};
+pub(crate) use content::{Header, Piece, PieceKind, Standing};
+pub(crate) use found::{Found, newest_generation, save_piece};
+pub(crate) use log::{Log, LogEpoch};
+pub use persist::{Lasting, Load, Pass, Persist, SaveAll, SaveChanges};
+pub use touched::{LoggedPlaces, Touched};

@@ -1,0 +1,257 @@
+//! What stands in state, as bytes of the epoch log.
+
+use crate::epochs::bytes::{self, Bytes, Damaged};
+use crate::state::{Blob, Text};
+use crate::values::{Date, Decimal, Time, Timestamp, TimestampLtz};
+
+/// A part of state that the epoch log keeps.
+pub trait Persist {
+    /// Appends all of it.
+    fn save(&self, out: &mut Vec<u8>);
+
+    /// Appends what [`load`](Self::load) needs to come from what was saved last to what is now. Small parts write
+    /// themselves whole.
+    #[inline]
+    fn save_changes(&mut self, out: &mut Vec<u8>) {
+        self.save(out);
+    }
+
+    /// Takes in what one of the two wrote.
+    fn load(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged>;
+}
+
+/// State that is made of parts, such as the accumulators of a group; implemented by generated code.
+pub trait Lasting {
+    /// Hands over each part, in an order that does not change.
+    fn parts<P: Pass>(&mut self, pass: &mut P) -> Result<(), Damaged>;
+}
+
+/// What is done with each part of state.
+pub trait Pass {
+    /// Does it.
+    fn part<T: Persist>(&mut self, part: &mut T) -> Result<(), Damaged>;
+}
+
+/// Saves what changed.
+#[derive(Debug)]
+pub struct SaveChanges<'o>(pub &'o mut Vec<u8>);
+
+/// Saves all.
+#[derive(Debug)]
+pub struct SaveAll<'o>(pub &'o mut Vec<u8>);
+
+/// Loads.
+#[derive(Debug)]
+pub struct Load<'l, 'b>(pub &'l mut Bytes<'b>);
+
+impl Pass for SaveChanges<'_> {
+    #[inline]
+    fn part<T: Persist>(&mut self, part: &mut T) -> Result<(), Damaged> {
+        part.save_changes(self.0);
+        Ok(())
+    }
+}
+
+impl Pass for SaveAll<'_> {
+    #[inline]
+    fn part<T: Persist>(&mut self, part: &mut T) -> Result<(), Damaged> {
+        part.save(self.0);
+        Ok(())
+    }
+}
+
+impl Pass for Load<'_, '_> {
+    #[inline]
+    fn part<T: Persist>(&mut self, part: &mut T) -> Result<(), Damaged> {
+        part.load(self.0)
+    }
+}
+
+macro_rules! integer {
+    ($($ty:ty)*) => {$(
+        impl Persist for $ty {
+            #[inline]
+            fn save(&self, out: &mut Vec<u8>) {
+                bytes::integer((*self).into(), out);
+            }
+
+            #[inline]
+            fn load(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
+                *self = bytes.integer()?.try_into().map_err(|_| Damaged)?;
+                Ok(())
+            }
+        }
+    )*};
+}
+
+integer! { i8 i16 i32 i64 i128 }
+
+impl Persist for bool {
+    #[inline]
+    fn save(&self, out: &mut Vec<u8>) {
+        out.push(u8::from(*self));
+    }
+
+    #[inline]
+    fn load(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
+        *self = bytes.flag()?;
+        Ok(())
+    }
+}
+
+macro_rules! float {
+    ($($ty:ty)*) => {$(
+        impl Persist for $ty {
+            #[inline]
+            fn save(&self, out: &mut Vec<u8>) {
+                out.extend_from_slice(&self.to_le_bytes());
+            }
+
+            #[inline]
+            fn load(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
+                *self = <$ty>::from_le_bytes(bytes.fixed()?);
+                Ok(())
+            }
+        }
+    )*};
+}
+
+float! { f32 f64 }
+
+impl<const P: u8, const S: u8> Persist for Decimal<P, S> {
+    #[inline]
+    fn save(&self, out: &mut Vec<u8>) {
+        bytes::integer(self.unscaled(), out);
+    }
+
+    #[inline]
+    fn load(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
+        *self = Self::checked(bytes.integer()?).ok_or(Damaged)?;
+        Ok(())
+    }
+}
+
+impl Persist for Date {
+    #[inline]
+    fn save(&self, out: &mut Vec<u8>) {
+        self.0.save(out);
+    }
+
+    #[inline]
+    fn load(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
+        self.0.load(bytes)
+    }
+}
+
+impl Persist for Time {
+    #[inline]
+    fn save(&self, out: &mut Vec<u8>) {
+        self.0.save(out);
+    }
+
+    #[inline]
+    fn load(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
+        self.0.load(bytes)
+    }
+}
+
+macro_rules! instant {
+    ($($ty:ty)*) => {$(
+        impl Persist for $ty {
+            #[inline]
+            fn save(&self, out: &mut Vec<u8>) {
+                self.millis.save(out);
+                bytes::number(self.nanos.into(), out);
+            }
+
+            #[inline]
+            fn load(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
+                self.millis.load(bytes)?;
+                self.nanos = bytes.number()?.try_into().map_err(|_| Damaged)?;
+                Ok(())
+            }
+        }
+    )*};
+}
+
+instant! { Timestamp TimestampLtz }
+
+impl Persist for Text {
+    #[inline]
+    fn save(&self, out: &mut Vec<u8>) {
+        bytes::list(self.as_str().as_bytes(), out);
+    }
+
+    #[inline]
+    fn load(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
+        self.set(bytes.text()?);
+        Ok(())
+    }
+}
+
+impl Persist for Blob {
+    #[inline]
+    fn save(&self, out: &mut Vec<u8>) {
+        bytes::list(self.as_slice(), out);
+    }
+
+    #[inline]
+    fn load(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
+        self.set(bytes.list()?);
+        Ok(())
+    }
+}
+
+impl<T: Persist + Default> Persist for Option<T> {
+    #[inline]
+    fn save(&self, out: &mut Vec<u8>) {
+        out.push(u8::from(self.is_some()));
+        if let Some(value) = self {
+            value.save(out);
+        }
+    }
+
+    #[inline]
+    fn load(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
+        if bytes.flag()? {
+            self.get_or_insert_default().load(bytes)
+        } else {
+            *self = None;
+            Ok(())
+        }
+    }
+}
+
+impl Persist for () {
+    fn save(&self, _out: &mut Vec<u8>) {}
+
+    fn load(&mut self, _bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
+        Ok(())
+    }
+}
+
+macro_rules! tuple {
+    ($($name:ident $position:tt)+) => {
+        impl<$($name: Persist),+> Persist for ($($name,)+) {
+            #[inline]
+            fn save(&self, out: &mut Vec<u8>) {
+                $(self.$position.save(out);)+
+            }
+
+            #[inline]
+            fn load(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
+                $(self.$position.load(bytes)?;)+
+                Ok(())
+            }
+        }
+    };
+}
+
+tuple! { A 0 }
+tuple! { A 0 B 1 }
+tuple! { A 0 B 1 C 2 }
+tuple! { A 0 B 1 C 2 D 3 }
+tuple! { A 0 B 1 C 2 D 3 E 4 }
+tuple! { A 0 B 1 C 2 D 3 E 4 F 5 }
+tuple! { A 0 B 1 C 2 D 3 E 4 F 5 G 6 }
+tuple! { A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 }

@@ -1,0 +1,113 @@
+//! What an epoch touched: places by their numbers, each once, in the order in which they were touched first.
+
+use crate::epochs::Persist;
+use crate::epochs::bytes::number;
+
+/// Numbers, each once.
+#[derive(Debug, Default)]
+pub struct Touched {
+    marks: Vec<u64>,
+    numbers: Vec<u32>,
+}
+
+impl Touched {
+    /// Notes a number.
+    #[inline]
+    pub fn note(&mut self, number: u32) {
+        let (word, bit) = (number as usize / 64, 1 << (number % 64));
+        if self.marks.len() <= word {
+            self.grow(word);
+        }
+        if let Some(mark) = self.marks.get_mut(word)
+            && *mark & bit == 0
+        {
+            *mark |= bit;
+            self.numbers.push(number);
+        }
+    }
+
+    #[cold]
+    fn grow(&mut self, word: usize) {
+        // As places are added one by one, doubling keeps their number out of the cost.
+        self.marks.resize((word + 1).next_power_of_two(), 0);
+    }
+
+    /// Hands over the numbers and forgets them, keeping the memory.
+    pub fn drain(&mut self, mut each: impl FnMut(u32)) {
+        for number in self.numbers.drain(..) {
+            if let Some(mark) = self.marks.get_mut(number as usize / 64) {
+                *mark = 0;
+            }
+            each(number);
+        }
+    }
+
+    /// Forgets the numbers, keeping the memory.
+    pub fn clear(&mut self) {
+        self.drain(|_| {});
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.numbers.is_empty()
+    }
+}
+
+/// Places of a table that the epoch log was not told of yet, and what went from it.
+#[derive(Debug, Default)]
+pub struct LoggedPlaces {
+    touched: Touched,
+    gone: Vec<u8>,
+    gone_count: u64,
+}
+
+impl LoggedPlaces {
+    /// Notes a place that may hold something else now.
+    #[inline]
+    pub fn note(&mut self, number: u32) {
+        self.touched.note(number);
+    }
+
+    /// Notes what is not there any more, before its place is given to something else.
+    pub fn gone(&mut self, key: &impl Persist) {
+        key.save(&mut self.gone);
+        self.gone_count += 1;
+    }
+
+    /// Whether nothing was noted.
+    pub fn is_empty(&self) -> bool {
+        self.touched.is_empty() && self.gone_count == 0
+    }
+
+    /// Appends what went, and hands over the places.
+    pub fn drain(&mut self, out: &mut Vec<u8>, mut each: impl FnMut(u32, &mut Vec<u8>)) {
+        number(self.gone_count, out);
+        out.append(&mut self.gone);
+        self.gone_count = 0;
+        self.touched.drain(|number| each(number, out));
+    }
+
+    /// Forgets what was noted.
+    pub fn clear(&mut self) {
+        self.touched.clear();
+        self.gone.clear();
+        self.gone_count = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_number_comes_once() {
+        let mut touched = Touched::default();
+        for _ in 0..2 {
+            [7, 700, 7, 0, 63, 64, 700].into_iter().for_each(|number| touched.note(number));
+            let mut numbers = Vec::new();
+            touched.drain(|number| numbers.push(number));
+            assert_eq!(numbers, [7, 700, 0, 63, 64]);
+        }
+        assert!(touched.is_empty());
+    }
+}

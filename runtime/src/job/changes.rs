@@ -1,0 +1,134 @@
+//! What a change of the pipeline means for the state that an earlier run left.
+
+use std::fmt;
+
+use crate::epochs::{Piece, PieceKind};
+
+/// What becomes of a piece of state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It goes on.
+    Kept,
+    /// It is computed again from the beginning of the sources.
+    Rebuilt,
+    /// It is new, and knows nothing of what was read before.
+    New,
+    /// The pipeline has it no more.
+    Dropped,
+    /// The pipeline computes it otherwise now, and it cannot be computed again.
+    Lost,
+}
+
+impl fmt::Display for Fate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Kept => "kept",
+            Self::Rebuilt => "rebuilt",
+            Self::New => "new: it knows nothing of what was read before",
+            Self::Dropped => "dropped: the pipeline has it no more",
+            Self::Lost => "lost: the pipeline computes it otherwise now",
+        })
+    }
+}
+
+/// A pipeline as it was and as it is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Changes<'p> {
+    /// As it was.
+    pub before: &'p [Piece],
+    /// As it is.
+    pub now: &'p [Piece],
+}
+
+fn find<'p>(pieces: &'p [Piece], piece: &Piece) -> Option<&'p Piece> {
+    pieces.iter().find(|other| other.kind == piece.kind && other.name == piece.name)
+}
+
+impl Changes<'_> {
+    /// Whether nothing changed.
+    pub fn is_empty(&self) -> bool {
+        self.before.len() == self.now.len() && self.now.iter().all(|piece| self.before.contains(piece))
+    }
+
+    /// Whether a source was given other files, or is read in another way.
+    pub fn has_other_source(&self) -> bool {
+        let other = |piece: &&Piece| piece.kind == PieceKind::Source && !self.before.contains(piece);
+        self.now.iter().any(|piece| other(&piece))
+    }
+
+    /// What becomes of each state if the job goes on without reading anything again.
+    pub fn fates(&self) -> Vec<(String, Fate)> {
+        let now = self.now.iter().map(|piece| {
+            let fate = match find(self.before, piece) {
+                None => Fate::New,
+                Some(before) if before == piece => Fate::Kept,
+                Some(_) => Fate::Lost,
+            };
+            (piece, fate)
+        });
+        let gone = self.before.iter().filter(|piece| find(self.now, piece).is_none());
+        let all = now.chain(gone.map(|piece| (piece, Fate::Dropped)));
+        all.filter(|(piece, _)| piece.kind.is_state()).map(|(piece, fate)| (title(piece), fate)).collect()
+    }
+
+    /// What becomes of each state if all is read again.
+    pub fn fates_when_rebuilt(&self) -> Vec<(String, Fate)> {
+        let fates = self.fates().into_iter();
+        fates.map(|(name, fate)| (name, if fate == Fate::Dropped { fate } else { Fate::Rebuilt })).collect()
+    }
+
+    /// What changed, in words.
+    pub fn words(&self) -> Vec<String> {
+        let mut words = Vec::new();
+        for piece in self.now.iter().filter(|piece| !self.before.contains(piece)) {
+            let new = find(self.before, piece).is_none();
+            words.push(format!("{} {}", title(piece), if new { "is new" } else { "has changed" }));
+        }
+        let gone = self.before.iter().filter(|piece| find(self.now, piece).is_none());
+        words.extend(gone.map(|piece| format!("{} is gone", title(piece))));
+        words
+    }
+}
+
+/// What a piece is called.
+fn title(piece: &Piece) -> String {
+    let name = &piece.name;
+    match piece.kind {
+        PieceKind::View => format!("view '{name}'"),
+        PieceKind::Contenders => format!("the rows of table '{name}' that share a key"),
+        PieceKind::Inserts => format!("what is inserted into table '{name}'"),
+        PieceKind::Source => format!("the source of table '{name}'"),
+        PieceKind::Clock => "the clock that --now sets".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn piece(kind: PieceKind, name: &str, fingerprint: u64) -> Piece {
+        Piece { kind, name: name.to_owned(), fingerprint }
+    }
+
+    #[test]
+    fn each_state_is_told_of() {
+        let before = [
+            piece(PieceKind::View, "same", 1),
+            piece(PieceKind::View, "other", 2),
+            piece(PieceKind::View, "old", 3),
+            piece(PieceKind::Source, "orders", 4),
+        ];
+        let now = [
+            piece(PieceKind::View, "same", 1),
+            piece(PieceKind::View, "other", 5),
+            piece(PieceKind::View, "young", 6),
+            piece(PieceKind::Source, "orders", 4),
+        ];
+        let changes = Changes { before: &before, now: &now };
+        let fates: Vec<Fate> = changes.fates().into_iter().map(|(_, fate)| fate).collect();
+        assert_eq!(fates, [Fate::Kept, Fate::Lost, Fate::New, Fate::Dropped]);
+        assert_eq!(changes.words(), ["view 'other' has changed", "view 'young' is new", "view 'old' is gone"]);
+        assert!(!changes.is_empty() && !changes.has_other_source());
+        assert!(Changes { before: &now, now: &now }.is_empty());
+    }
+}

@@ -1,0 +1,176 @@
+//! A job and its epoch log: what is written at the end of each epoch.
+
+use crate::connectors::resume::Untaken;
+use crate::connectors::{Failure, Position};
+use crate::epochs::{Bytes, Damaged, Header, Lasting as Lasts, Log, LogEpoch, PieceKind, Standing, save_piece};
+use crate::job::run::Feed;
+use crate::job::workers::{Crew, Piece, Worker, each};
+use crate::job::{Parallel, States};
+use crate::operators::{Aggregate, Aggregation};
+use crate::tables::{Sinks, Tables};
+
+/// The log of a running job.
+pub(super) struct Lasting {
+    log: Log,
+    /// Where the last epoch left everything.
+    standing: Standing,
+    outputs: Vec<u8>,
+    parts: Vec<Vec<u8>>,
+    /// Whether some sink cannot tell which epochs it has.
+    notes_applied: bool,
+}
+
+/// What an epoch was, besides its changes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ended {
+    /// Records read.
+    pub records: u64,
+    /// How long the dead-letter file is.
+    pub letters: u64,
+    /// What the clock stood at.
+    pub clock: i64,
+}
+
+impl Lasting {
+    /// A log that goes on behind `standing`.
+    pub fn new(log: Log, standing: Standing, notes_applied: bool) -> Self {
+        Self { log, standing, outputs: Vec::new(), parts: Vec::new(), notes_applied }
+    }
+
+    /// The last epoch; 0 if there is none.
+    pub fn epoch(&self) -> u64 {
+        self.standing.epoch
+    }
+
+    /// How long the dead-letter file was at the end of the last epoch.
+    pub fn letters(&self) -> u64 {
+        self.standing.letters
+    }
+
+    /// Writes an epoch, before any sink is told of it. Gives its number; none if nothing happened in it.
+    pub fn record<J: Parallel>(
+        &mut self,
+        ended: Ended,
+        crew: &mut Crew<J>,
+        sinks: &Sinks,
+        feeds: &[Feed],
+    ) -> Result<Option<u64>, Failure> {
+        self.outputs.clear();
+        let mut tables: Vec<&mut Tables> = crew.workers.iter_mut().map(|worker| &mut worker.tables).collect();
+        let any = sinks.record(&mut tables, &mut self.outputs)?;
+        self.parts.resize_with(crew.workers.len(), Vec::new);
+        let mut tasks: Vec<_> = crew.workers.iter_mut().zip(&mut self.parts).collect();
+        each(&mut tasks, &|(worker, part): &mut (&mut Worker<J>, &mut Vec<u8>)| {
+            part.clear();
+            save(worker, false, part);
+        });
+        if ended.records == 0 && !any && self.parts.iter().all(Vec::is_empty) {
+            return Ok(None);
+        }
+        let mut standing = Standing {
+            epoch: self.standing.epoch + 1,
+            clock: ended.clock,
+            records: self.standing.records + ended.records,
+            letters: ended.letters,
+            positions: Vec::new(),
+            lengths: sinks.lengths().map(|(table, length)| (table.to_owned(), length)).collect(),
+        };
+        for feed in feeds {
+            let table = feed.name;
+            let known = self.standing.positions.iter().find(|(name, _)| name == table);
+            let known = known.map_or(&[][..], |(_, positions)| positions);
+            let moved: Vec<Position> =
+                positions(feed).into_iter().filter(|position| !known.contains(position)).collect();
+            if !moved.is_empty() {
+                standing.positions.push((table.to_owned(), moved));
+            }
+        }
+        self.log.append(&LogEpoch { standing: &standing, outputs: &self.outputs, parts: &self.parts })?;
+        let epoch = standing.epoch;
+        self.standing.follow(standing);
+        Ok(Some(epoch))
+    }
+
+    /// Takes note that all sinks have the epoch that was written last; then the log may give way to a snapshot.
+    pub fn committed<J: Parallel>(&mut self, crew: &mut Crew<J>, sinks: &mut Sinks) -> Result<(), Failure> {
+        if self.notes_applied {
+            self.log.applied()?;
+        }
+        if self.log.is_long() { self.compact(crew, sinks, self.log.header().clone()) } else { Ok(()) }
+    }
+
+    /// Puts a snapshot in the place of the log, with a header that may say something new.
+    pub fn compact<J: Parallel>(
+        &mut self,
+        crew: &mut Crew<J>,
+        sinks: &mut Sinks,
+        header: Header,
+    ) -> Result<(), Failure> {
+        // What a power failure could still take from the sinks could not be told again.
+        sinks.sync()?;
+        self.standing.lengths = sinks.lengths().map(|(table, length)| (table.to_owned(), length)).collect();
+        let workers = &mut crew.workers;
+        self.log.compact(header, &self.standing, &mut |part, out| {
+            if let Some(worker) = workers.get_mut(part) {
+                save(worker, true, out);
+            }
+        })
+    }
+}
+
+/// Where a source goes on: behind what was taken of the chunks that it handed over.
+fn positions(feed: &Feed) -> Vec<Position> {
+    let mut untaken: Vec<Untaken> = Vec::new();
+    for Piece { chunk, taken, .. } in feed.pieces.iter().filter(|piece| piece.open) {
+        if untaken.iter().all(|known| known.file != chunk.file) {
+            let lines = chunk.bytes.get(..*taken).map_or(0, |bytes| memchr::memchr_iter(b'\n', bytes).count());
+            let (offset, line) = (chunk.offset + *taken as u64, chunk.line + lines as u64);
+            untaken.push(Untaken { file: chunk.file, offset, line });
+        }
+    }
+    feed.source.positions(&untaken)
+}
+
+/// Appends what a worker keeps: what changed, or all.
+fn save<J: Parallel>(worker: &mut Worker<J>, all: bool, out: &mut Vec<u8>) {
+    // Saving does not fail.
+    let _ = worker.job.states(&mut Save { all, out });
+    worker.tables.save(all, &mut |name, save| save_piece(PieceKind::Contenders, name, out, save));
+}
+
+struct Save<'o> {
+    all: bool,
+    out: &'o mut Vec<u8>,
+}
+
+impl States for Save<'_> {
+    fn state<A: Aggregation + Lasts>(&mut self, name: &'static str, state: &mut Aggregate<A>) -> Result<(), Damaged> {
+        let all = self.all;
+        save_piece(PieceKind::View, name, self.out, &mut |out| {
+            if all { state.save_all(out) } else { state.save_changes(out) }
+        });
+        Ok(())
+    }
+}
+
+/// Loads what one view keeps; what the pipeline has no more is passed over.
+pub(super) struct LoadState<'l, 'b> {
+    pub name: &'l str,
+    pub bytes: &'l mut Bytes<'b>,
+}
+
+impl States for LoadState<'_, '_> {
+    fn state<A: Aggregation + Lasts>(&mut self, name: &'static str, state: &mut Aggregate<A>) -> Result<(), Damaged> {
+        if name == self.name { state.load(self.bytes) } else { Ok(()) }
+    }
+}
+
+/// Has each view note what changes.
+pub(super) struct KeepLog;
+
+impl States for KeepLog {
+    fn state<A: Aggregation + Lasts>(&mut self, _name: &'static str, state: &mut Aggregate<A>) -> Result<(), Damaged> {
+        state.keep_log();
+        Ok(())
+    }
+}

@@ -1,0 +1,296 @@
+//! How a job begins: anew, or where an earlier run stopped.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use crate::connectors::{Applied, Failure, Target};
+use crate::epochs::storage::{Breaking, Folder, Storage};
+use crate::epochs::{Damaged, Found, Header, Log, Piece, PieceKind, Standing, newest_generation};
+use crate::job::arguments::Arguments;
+use crate::job::changes::{Changes, Fate};
+use crate::job::lasting::{KeepLog, Lasting, LoadState};
+use crate::job::open::{Ends, reopen};
+use crate::job::terminal::Terminal;
+use crate::job::troubles::{Troubles, can_rebuild, lagging, moved, refusal, resume_sources, tell};
+use crate::job::workers::Crew;
+use crate::job::{Parallel, TableUse};
+use crate::state::{random, seed_hashes};
+use crate::tables::Broken;
+
+/// What a job begins with.
+pub(super) struct Restart {
+    log: Option<Beginning>,
+    /// In how many parts state is kept.
+    pub parts: usize,
+}
+
+/// A log that is about to be written.
+struct Beginning {
+    log: Log,
+    /// What it goes on from; none if it begins.
+    found: Option<Found>,
+    header: Header,
+    /// From which epoch on each table's sink is told again.
+    lagging: BTreeMap<&'static str, u64>,
+    /// Whether some sink cannot tell which epochs it has.
+    notes_applied: bool,
+    /// Whether the pipeline is another one, but its state can be kept.
+    adapts: bool,
+}
+
+/// The storage of a job's log.
+fn storage(arguments: &Arguments) -> Box<dyn Storage> {
+    let folder = Box::new(Folder::new(&arguments.state));
+    match arguments.breaks {
+        None => folder,
+        Some((step, break_by)) => Box::new(Breaking::new(folder, step, break_by)),
+    }
+}
+
+/// What the pipeline is made of as it is started.
+fn plan<J: Parallel>(arguments: &Arguments) -> Vec<Piece> {
+    let planned = J::INFO.plan.iter();
+    let mut plan: Vec<Piece> = planned
+        .map(|piece| Piece { kind: piece.kind, name: piece.name.to_owned(), fingerprint: piece.fingerprint })
+        .collect();
+    let mut add = |kind, name: &str, text: &str| {
+        plan.push(Piece { kind, name: name.to_owned(), fingerprint: fingerprint(text) });
+    };
+    for TableUse { info, .. } in J::TABLES.iter().filter(|table| table.source.is_some()) {
+        let mut text = String::new();
+        for (name, value) in arguments.options(info.name).pairs.iter().filter(|(name, _)| name != "follow") {
+            let value = match (name.as_str(), value.as_str()) {
+                ("path", path) if path != "-" => {
+                    std::path::absolute(path).map_or_else(|_| path.to_owned(), |path| path.display().to_string())
+                }
+                (_, value) => value.to_owned(),
+            };
+            let _ = writeln!(text, "{name}={value}");
+        }
+        add(PieceKind::Source, info.name, &text);
+    }
+    if let Some(now) = arguments.now {
+        add(PieceKind::Clock, "now", &now.to_string());
+    }
+    plan
+}
+
+/// FNV-1a, as the compiler's fingerprints.
+fn fingerprint(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// Looks at the state folder; what it holds of a log, and the newest generation of it.
+pub(super) struct Looked {
+    storage: Box<dyn Storage>,
+    found: Option<Found>,
+    generation: u64,
+    seed: u64,
+}
+
+impl Looked {
+    /// Looks before anything is opened; what is hashed from now on is hashed as it was by the run before.
+    pub fn at(arguments: &Arguments) -> Result<Self, Failure> {
+        let mut storage = storage(arguments);
+        let folder = &arguments.state;
+        let generation = newest_generation(storage.as_mut())
+            .map_err(|error| Failure::file("read the state folder", folder, &error))?;
+        if arguments.no_log && !arguments.fresh && generation > 0 {
+            return Err(Failure::environment(format!(
+                "the state folder {} holds the log of earlier runs, which --no-log would leave behind: add --fresh to \
+                 drop it, or give this run a folder of its own with --state",
+                folder.display()
+            )));
+        }
+        if arguments.no_log && generation > 0 {
+            drop_log(storage.as_mut(), folder)?;
+        }
+        let found = if arguments.fresh || arguments.no_log { None } else { Found::look(storage.as_mut(), folder)? };
+        let seed = found.as_ref().map_or_else(random, |found| found.header.seed);
+        if !seed_hashes(seed) && found.is_some() {
+            return Err(Failure::environment("this process has run another job before; start a new one"));
+        }
+        Ok(Self { storage, found, generation, seed })
+    }
+
+    /// Decides how the job begins: the sources stand where they go on, and the sinks are tied to the log.
+    pub fn begin<J: Parallel>(
+        self,
+        arguments: &Arguments,
+        ends: &mut Ends,
+        terminal: &mut Terminal,
+    ) -> Result<Restart, Failure> {
+        if arguments.no_log {
+            return Ok(Restart { log: None, parts: arguments.workers });
+        }
+        let Self { storage, found, generation, seed } = self;
+        let header = Header {
+            log: random() ^ u64::from(std::process::id()),
+            seed,
+            parts: arguments.workers,
+            first: true,
+            pipeline: J::INFO.name.to_owned(),
+            plan: plan::<J>(arguments),
+            targets: ends.sinks.targets().into_iter().map(|(name, target)| (name.to_owned(), target)).collect(),
+        };
+        let Some(found) = found else {
+            return Restart::anew::<J>(arguments, header, storage, generation, None, ends);
+        };
+        if found.header.pipeline != header.pipeline {
+            return Err(Failure::environment(format!(
+                "the state folder {} belongs to the pipeline '{}'; give '{}' one of its own with --state",
+                arguments.state.display(),
+                found.header.pipeline,
+                header.pipeline
+            )));
+        }
+        Restart::after::<J>(arguments, header, storage, found, ends, terminal)
+    }
+}
+
+/// Removes a log.
+fn drop_log(storage: &mut dyn Storage, folder: &Path) -> Result<(), Failure> {
+    let names = storage.names().unwrap_or_default();
+    let mut own = names.iter().filter(|name| name.starts_with("epochs-"));
+    own.try_for_each(|name| storage.remove(name))
+        .map_err(|error| Failure::file("clear the state folder", folder, &error))
+}
+
+impl Restart {
+    /// Begins a log. What an earlier one tells that the job wrote is taken away.
+    fn anew<J: Parallel>(
+        arguments: &Arguments,
+        mut header: Header,
+        storage: Box<dyn Storage>,
+        generation: u64,
+        earlier: Option<&Header>,
+        ends: &mut Ends,
+    ) -> Result<Self, Failure> {
+        let mut written: Vec<(String, Target)> = Vec::new();
+        for (table, target) in &mut header.targets {
+            let known = earlier.and_then(|earlier| {
+                earlier.targets.iter().find(|(name, known)| name == table && known.place == target.place)
+            });
+            if let Some((_, known)) = known {
+                target.clone_from(known);
+                written.push((table.clone(), known.clone()));
+            }
+        }
+        // The log knows how the targets were before they are touched, so that this can be done again.
+        let log = Log::begin(storage, &arguments.state, header.clone(), generation, arguments.log_limit)?;
+        for (table, target) in &written {
+            ends.sinks.restore(table, target, earlier.map_or(0, |earlier| earlier.log))?;
+        }
+        let lengths = |table: &str| {
+            let targets = header.targets.iter().filter(|(name, _)| name == table);
+            targets.map(|(_, target)| (1, target.length)).collect()
+        };
+        let tied = ends.sinks.tie(J::INFO.name, header.log, lengths)?;
+        let notes_applied = tied.iter().any(|(_, applied)| matches!(applied, Applied::Unknown { .. }));
+        let parts = header.parts;
+        let beginning = Beginning { log, found: None, header, lagging: BTreeMap::new(), notes_applied, adapts: false };
+        Ok(Self { log: Some(beginning), parts })
+    }
+
+    /// Goes on where an earlier run stopped, or reads all again where that is what the user expects.
+    fn after<J: Parallel>(
+        arguments: &Arguments,
+        header: Header,
+        storage: Box<dyn Storage>,
+        found: Found,
+        ends: &mut Ends,
+        terminal: &mut Terminal,
+    ) -> Result<Self, Failure> {
+        let changes = Changes { before: &found.header.plan, now: &header.plan };
+        let mut troubles = Troubles { must_rebuild: changes.has_other_source(), ..Troubles::default() };
+        troubles.found = changes.words();
+        resume_sources(&found, ends, &mut troubles)?;
+        if found.standing.epoch == 0 {
+            // A run that began and was killed may not have taken away what was to be taken away.
+            for (table, target) in &found.header.targets {
+                ends.sinks.restore(table, target, found.header.log)?;
+            }
+        }
+        // What another file has is no business of this log.
+        let moved = moved(&found.header, &header);
+        let lengths =
+            |table: &str| if moved.iter().any(|name| name == table) { Vec::new() } else { found.lengths(table) };
+        let tied = ends.sinks.tie(J::INFO.name, found.header.log, lengths)?;
+        let lagging = lagging::<J>(&found, &tied, &moved, &mut troubles);
+        let lost = changes.fates().iter().any(|(_, fate)| *fate == Fate::Lost);
+        if troubles.found.is_empty() || !troubles.must_rebuild && !lost && !can_rebuild::<J>(&found, ends, &troubles) {
+            let adapts = !changes.is_empty();
+            if adapts {
+                tell(terminal, &troubles.found, &changes.fates());
+            }
+            let log = Log::go_on(storage, &arguments.state, &found, arguments.log_limit)?;
+            let notes_applied = tied.iter().any(|(_, applied)| matches!(applied, Applied::Unknown { .. }));
+            let parts = found.header.parts;
+            let header = Header { log: found.header.log, parts, targets: found.header.targets.clone(), ..header };
+            let found = Some(found);
+            let beginning = Beginning { log, found, header, lagging, notes_applied, adapts };
+            return Ok(Self { log: Some(beginning), parts });
+        }
+        if !can_rebuild::<J>(&found, ends, &troubles) {
+            return Err(refusal::<J>(arguments, &found, &changes, &troubles, ends));
+        }
+        tell(terminal, &troubles.found, &changes.fates_when_rebuilt());
+        reopen::<J>(arguments, ends)?;
+        crate::job::run::drop_dead_letters(&arguments.state)?;
+        let generation = found.generation();
+        Self::anew::<J>(arguments, header, storage, generation, Some(&found.header), ends)
+    }
+
+    /// Loads the state, and tells the sinks that lag what they do not have. Gives the log to write to.
+    pub fn load<J: Parallel>(
+        self,
+        arguments: &Arguments,
+        crew: &mut Crew<J>,
+        ends: &mut Ends,
+        terminal: &mut Terminal,
+    ) -> Result<Option<Lasting>, Failure> {
+        let Some(Beginning { log, found, header, lagging, notes_applied, adapts }) = self.log else { return Ok(None) };
+        let mut standing = Standing::default();
+        if let Some(found) = found {
+            let mut storage = Folder::new(&arguments.state);
+            found.load(&mut storage, &mut |part, kind, name, bytes| {
+                let worker = crew.workers.get_mut(part).ok_or(Damaged)?;
+                match kind {
+                    PieceKind::View => worker.job.states(&mut LoadState { name, bytes }),
+                    PieceKind::Contenders => worker.tables.load(name, bytes),
+                    PieceKind::Inserts | PieceKind::Source | PieceKind::Clock => Err(Damaged),
+                }
+            })?;
+            if let Some(first) = lagging.values().min() {
+                let mut failed = None;
+                found.outputs(&mut storage, *first, &mut |epoch, bytes| {
+                    let lags = |table: &'static str| lagging.get(table).is_some_and(|first| *first <= epoch);
+                    match ends.sinks.apply_again(epoch, bytes, lags) {
+                        Ok(()) => Ok(()),
+                        Err(Broken::Log(damaged)) => Err(damaged),
+                        Err(Broken::Target(failure)) => {
+                            failed.get_or_insert(failure);
+                            Ok(())
+                        }
+                    }
+                })?;
+                failed.map_or(Ok(()), Err)?;
+            }
+            standing = found.standing;
+            if standing.epoch > 0 {
+                terminal.detail(&format!("goes on after epoch {}", standing.epoch));
+            }
+        }
+        for worker in &mut crew.workers {
+            // Nothing is loaded here, so nothing can be damaged.
+            let _ = worker.job.states(&mut KeepLog);
+            worker.tables.keep_log();
+        }
+        let mut lasting = Lasting::new(log, standing, notes_applied);
+        if adapts {
+            lasting.compact(crew, &mut ends.sinks, header)?;
+        }
+        Ok(Some(lasting))
+    }
+}

@@ -1,0 +1,439 @@
+//! Groups and accumulators in the epoch log.
+//!
+//! Small accumulators write themselves whole whenever their group was touched. Those that keep many values write the
+//! ones that changed, once they have so many that it pays.
+
+use crate::epochs::bytes::{self, Bytes, Damaged};
+use crate::epochs::{Lasting, Load, Persist, SaveAll, SaveChanges};
+use crate::operators::extremes::{Ordered, RetractableExtreme, Sorted};
+use crate::operators::{
+    Aggregate, Aggregation, Average, Count, CountRows, Distinct, ExactFloat, ExactInteger, FirstValue, LastValue,
+    Retract, Sum, Summable, extremes::Extreme,
+};
+use crate::state::{Groups, Stored, hash};
+
+/// What follows in an aggregation's bytes.
+const END: u8 = 0;
+const GROUP: u8 = 1;
+
+impl<A: Aggregation + Lasting> Aggregate<A> {
+    /// Notes from now on which groups change.
+    pub fn keep_log(&mut self) {
+        self.log.get_or_insert_default();
+    }
+
+    /// Appends the groups that changed since this was last asked; nothing if there is none.
+    pub fn save_changes(&mut self, out: &mut Vec<u8>) {
+        let Some(log) = &mut self.log else { return };
+        if log.is_empty() {
+            return;
+        }
+        let groups = &mut self.groups;
+        log.drain(out, |number, out| {
+            if let Some(group) = groups.get_mut(number).filter(|group| group.rows > 0) {
+                out.push(GROUP);
+                group.key.save(out);
+                bytes::number(group.rows.into(), out);
+                bytes::number(group.touched.into(), out);
+                // Saving does not fail.
+                let _ = group.state.parts(&mut SaveChanges(out));
+            }
+        });
+        out.push(END);
+    }
+
+    /// Appends all groups.
+    pub fn save_all(&mut self, out: &mut Vec<u8>) {
+        bytes::number(0, out);
+        for number in 0..self.groups.places() {
+            if let Some(group) = self.groups.get_mut(number).filter(|group| group.rows > 0) {
+                out.push(GROUP);
+                group.key.save(out);
+                bytes::number(group.rows.into(), out);
+                bytes::number(group.touched.into(), out);
+                let _ = group.state.parts(&mut SaveAll(out));
+            }
+        }
+        out.push(END);
+    }
+
+    /// Takes in what one of the two wrote.
+    pub fn load(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
+        let mut key = A::Key::default();
+        for _ in 0..bytes.number()? {
+            key.load(bytes)?;
+            let hash = Groups::<A::Key, A>::hash(key.get());
+            if let Some(number) = self.groups.find(hash, key.get()) {
+                self.groups.remove(number);
+            }
+        }
+        loop {
+            match bytes.byte()? {
+                END => return Ok(()),
+                GROUP => {}
+                _ => return Err(Damaged),
+            }
+            key.load(bytes)?;
+            let number = self.groups.enter(Groups::<A::Key, A>::hash(key.get()), key.get());
+            let group = self.groups.get_mut(number).ok_or(Damaged)?;
+            group.rows = bytes.number()?.try_into().map_err(|_| Damaged)?;
+            group.touched = bytes.number()?.try_into().map_err(|_| Damaged)?;
+            group.state.parts(&mut Load(bytes))?;
+        }
+    }
+}
+
+impl Persist for CountRows {
+    #[inline]
+    fn save(&self, out: &mut Vec<u8>) {
+        self.0.save(out);
+    }
+
+    #[inline]
+    fn load(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
+        self.0.load(bytes)
+    }
+}
+
+impl<T> Persist for Count<T> {
+    #[inline]
+    fn save(&self, out: &mut Vec<u8>) {
+        self.0.save(out);
+    }
+
+    #[inline]
+    fn load(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
+        self.0.load(bytes)
+    }
+}
+
+macro_rules! total {
+    ($($name:ident)*) => {$(
+        impl<T: Summable, R> Persist for $name<T, R> {
+            #[inline]
+            fn save(&self, out: &mut Vec<u8>) {
+                self.count.save(out);
+                self.total.save(out);
+            }
+
+            #[inline]
+            fn load(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
+                self.count.load(bytes)?;
+                self.total.load(bytes)
+            }
+        }
+    )*};
+}
+
+total! { Sum Average }
+
+macro_rules! value {
+    ($($name:ident)*) => {$(
+        impl<T: Stored> Persist for $name<T> {
+            #[inline]
+            fn save(&self, out: &mut Vec<u8>) {
+                self.0.save(out);
+            }
+
+            #[inline]
+            fn load(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
+                self.0.load(bytes)
+            }
+        }
+    )*};
+}
+
+value! { LastValue FirstValue }
+
+impl<E, T: Stored> Persist for Extreme<E, T> {
+    #[inline]
+    fn save(&self, out: &mut Vec<u8>) {
+        self.kept.save(out);
+    }
+
+    #[inline]
+    fn load(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
+        self.kept.load(bytes)
+    }
+}
+
+impl Persist for ExactInteger {
+    #[inline]
+    fn save(&self, out: &mut Vec<u8>) {
+        self.low.save(out);
+        self.high.save(out);
+    }
+
+    #[inline]
+    fn load(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
+        self.low.load(bytes)?;
+        self.high.load(bytes)
+    }
+}
+
+impl Persist for ExactFloat {
+    fn save(&self, out: &mut Vec<u8>) {
+        let parts = self.parts();
+        // Zeros may stand behind the last of the few.
+        let count = parts.iter().rposition(|part| *part != 0.0).map_or(0, |last| last + 1);
+        bytes::number(count as u64, out);
+        parts.iter().take(count).for_each(|part| part.save(out));
+        out.push(u8::from(self.special.is_some()));
+        if let Some(special) = &self.special {
+            for number in [special.nan, special.infinite, special.negative_infinite, special.units] {
+                number.save(out);
+            }
+        }
+    }
+
+    fn load(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
+        let count = bytes.count()?;
+        let few = self.parts.len();
+        (self.parts, self.more, self.special) = ([0.0; 3], None, None);
+        if count <= few {
+            for part in self.parts.iter_mut().take(count) {
+                part.load(bytes)?;
+            }
+        } else {
+            let mut more = Vec::new();
+            for _ in 0..count {
+                let mut part = 0.0f64;
+                part.load(bytes)?;
+                more.push(part);
+            }
+            self.more = Some(Box::new(more));
+        }
+        if bytes.flag()? {
+            let special = self.special.get_or_insert_default();
+            special.nan.load(bytes)?;
+            special.infinite.load(bytes)?;
+            special.negative_infinite.load(bytes)?;
+            special.units.load(bytes)?;
+        }
+        Ok(())
+    }
+}
+
+/// How the values of an accumulator that keeps many were written.
+const ALL: u8 = 0;
+const CHANGED: u8 = 1;
+
+/// Only the values are saved: what is inside follows from them.
+impl<T, A> Persist for Distinct<T, A>
+where
+    T: Stored + 'static,
+    A: for<'a> crate::operators::Accumulator<Input<'a> = Option<T::Ref<'a>>> + Retract + 'static,
+{
+    fn save(&self, out: &mut Vec<u8>) {
+        out.push(ALL);
+        self.values.save_all(out);
+    }
+
+    fn save_changes(&mut self, out: &mut Vec<u8>) {
+        if self.values.keeps_log() {
+            out.push(CHANGED);
+            self.values.save_changes(out);
+            return;
+        }
+        self.save(out);
+        if self.values.len() > FEW {
+            self.values.keep_log();
+        }
+    }
+
+    fn load(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
+        let mut value = T::default();
+        match bytes.byte()? {
+            ALL => *self = Self::default(),
+            CHANGED => {
+                for _ in 0..bytes.number()? {
+                    value.load(bytes)?;
+                    let hash = hash::<T>(value.get());
+                    self.values.set_count(hash, value.get(), 1);
+                    if self.values.remove(hash, value.get()) {
+                        self.inner.retract(Some(value.get()));
+                    }
+                }
+            }
+            _ => return Err(Damaged),
+        }
+        loop {
+            let count = bytes.number()?.try_into().map_err(|_| Damaged)?;
+            if count == 0 {
+                return Ok(());
+            }
+            value.load(bytes)?;
+            let hash = hash::<T>(value.get());
+            if self.values.count(hash, value.get()) == 0 {
+                self.values.add(hash, value.get());
+                self.inner.add(Some(value.get()));
+            }
+            self.values.set_count(hash, value.get(), count);
+        }
+    }
+}
+
+/// So many values are sooner written than noted.
+const FEW: usize = 8;
+
+impl<E, T: Ordered> Persist for RetractableExtreme<E, T> {
+    fn save(&self, out: &mut Vec<u8>) {
+        out.push(ALL);
+        for (value, count) in &self.values {
+            bytes::number((*count).into(), out);
+            value.0.save(out);
+        }
+        bytes::number(0, out);
+    }
+
+    fn save_changes(&mut self, out: &mut Vec<u8>) {
+        let Some(mut log) = self.log.take() else {
+            self.log = (self.values.len() > FEW).then(Vec::new);
+            return self.save(out);
+        };
+        out.push(CHANGED);
+        log.sort_unstable();
+        log.dedup();
+        let gone = |value: &&Sorted<T>| !self.values.contains_key(*value);
+        bytes::number(log.iter().filter(gone).count() as u64, out);
+        log.iter().filter(gone).for_each(|value| value.0.save(out));
+        for value in &log {
+            if let Some(count) = self.values.get(value) {
+                bytes::number((*count).into(), out);
+                value.0.save(out);
+            }
+        }
+        bytes::number(0, out);
+        log.clear();
+        self.log = Some(log);
+    }
+
+    fn load(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
+        match bytes.byte()? {
+            ALL => {
+                self.values.clear();
+                self.log = None;
+            }
+            CHANGED => {
+                for _ in 0..bytes.number()? {
+                    let mut value = T::default();
+                    value.load(bytes)?;
+                    self.values.remove(&Sorted(value));
+                }
+            }
+            _ => return Err(Damaged),
+        }
+        loop {
+            let count = bytes.number()?.try_into().map_err(|_| Damaged)?;
+            if count == 0 {
+                return Ok(());
+            }
+            let mut value = T::default();
+            value.load(bytes)?;
+            self.values.insert(Sorted(value), count);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operators::{Accumulator, Max, RetractableMin};
+    use crate::state::Text;
+
+    /// Saves what changed into one copy and all into another one; both must be what was saved.
+    fn follow<P: Persist + Default>(
+        steps: usize,
+        mut change: impl FnMut(&mut P, u64) -> bool,
+        same: impl Fn(&P, &P) -> bool,
+    ) {
+        let (mut one, mut follower) = (P::default(), P::default());
+        let mut seed = 5u64;
+        for _ in 0..steps {
+            for _ in 0..seed % 50 {
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                change(&mut one, seed >> 33);
+            }
+            seed = seed.wrapping_add(1);
+            let mut out = Vec::new();
+            one.save_changes(&mut out);
+            let mut bytes = Bytes::new(&out);
+            follower.load(&mut bytes).expect("reads");
+            assert!(bytes.is_empty() && same(&one, &follower));
+            let mut out = Vec::new();
+            one.save(&mut out);
+            let mut copy = P::default();
+            copy.load(&mut Bytes::new(&out)).expect("reads");
+            assert!(same(&one, &copy));
+        }
+    }
+
+    fn all(value: &impl Persist) -> Vec<u8> {
+        let mut out = Vec::new();
+        value.save(&mut out);
+        out
+    }
+
+    #[test]
+    fn small_accumulators_write_themselves() {
+        follow::<Sum<i64>>(50, |sum, value| sum.add(Some(value as i64)), |a, b| a.value() == b.value());
+        let float = |sum: &mut Sum<f64>, value: u64| {
+            sum.add(Some(value as f64 * 10f64.powi((value % 200) as i32 - 100)));
+            value.is_multiple_of(97) && sum.add(Some(f64::INFINITY))
+        };
+        follow::<Sum<f64>>(50, float, |a, b| all(a) == all(b));
+        let text = |last: &mut LastValue<Text>, value: u64| last.add(Some(&"x".repeat(value as usize % 60)));
+        follow::<LastValue<Text>>(50, text, |a, b| a.value() == b.value());
+        follow::<Max<i64>>(50, |max, value| max.add(Some(value as i64)), |a, b| a.value() == b.value());
+    }
+
+    #[test]
+    fn many_values_write_what_changed() {
+        let mut there = Vec::new();
+        let distinct = |distinct: &mut Distinct<Text, Count<Text>>, value: u64| {
+            if value.is_multiple_of(3) && !there.is_empty() {
+                let value: String = there.swap_remove(value as usize % there.len());
+                distinct.retract(Some(&value))
+            } else {
+                let value = format!("value {}", value % 300);
+                there.push(value.clone());
+                distinct.add(Some(&value))
+            }
+        };
+        let sorted = |one: &Distinct<Text, Count<Text>>| {
+            let mut all: Vec<_> = one.values.iter().map(|(value, count)| (value.to_owned(), count)).collect();
+            all.sort();
+            all
+        };
+        follow(400, distinct, |a, b| sorted(a) == sorted(b) && a.value() == b.value());
+
+        let mut there = Vec::new();
+        let least = |least: &mut RetractableMin<i64>, value: u64| {
+            if value.is_multiple_of(3) && !there.is_empty() {
+                least.retract(Some(there.swap_remove(value as usize % there.len())))
+            } else {
+                let value = (value % 300) as i64;
+                there.push(value);
+                least.add(Some(value))
+            }
+        };
+        follow(400, least, |a, b| all(a) == all(b));
+    }
+
+    #[test]
+    fn damaged_bytes_are_refused_or_read_as_something_else_without_a_panic() {
+        let mut distinct = Distinct::<Text, Count<Text>>::default();
+        for value in 0..20 {
+            distinct.add(Some(&format!("value {value}")));
+        }
+        let bytes = all(&distinct);
+        for at in 0..bytes.len() {
+            for bit in 0..8 {
+                let mut bytes = bytes.clone();
+                bytes[at] ^= 1 << bit;
+                let _ = Distinct::<Text, Count<Text>>::default().load(&mut Bytes::new(&bytes));
+            }
+            assert_eq!(Distinct::<Text, Count<Text>>::default().load(&mut Bytes::new(&bytes[..at])), Err(Damaged));
+        }
+    }
+}
