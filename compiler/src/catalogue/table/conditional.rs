@@ -107,9 +107,9 @@ fn coalesce(args: Args) -> Result<Expr, CallError> {
     }
 }
 
-/// What is never null keeps its type, whatever stands in its place.
+/// A text that is never null keeps its length, whatever would stand in its place.
 fn if_null(args: Args) -> Result<Expr, CallError> {
-    let known = args.list.first().is_some_and(|first| !first.ty.nullable);
+    let known = args.list.first().is_some_and(|first| !first.ty.nullable && is_text(first.ty.base));
     let span = args.span;
     let whole = coalesce(Args { list: args.list.clone(), ..args })?;
     match args.list.into_iter().next() {
