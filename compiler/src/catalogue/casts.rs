@@ -14,7 +14,6 @@ pub fn cast(value: Expr, to: Base, attempt: bool, span: Span) -> Result<Expr, Ca
     if from == Base::Null {
         return Ok(super::make::null(to, span));
     }
-    let whole_seconds = to == Base::Time && from != Base::Time;
     let cast = match to {
         Base::Boolean => (is_number(from) || is_text(from) || from == Base::Boolean)
             .then(|| simple(&value, "cast::boolean", "try_cast::boolean", attempt)),
@@ -32,12 +31,7 @@ pub fn cast(value: Expr, to: Base, attempt: bool, span: Span) -> Result<Expr, Ca
             Base::TimestampLtz(_) => Some(Function::plain("time::local_date").scoped()),
             _ => None,
         },
-        Base::Time => match from {
-            _ if is_text(from) => Some(simple(&value, "cast::time", "try_cast::time", attempt)),
-            Base::Timestamp(_) => Some(Function::plain("time::time_of_day")),
-            Base::TimestampLtz(_) => Some(Function::plain("time::local_time_of_day").scoped()),
-            _ => None,
-        },
+        Base::Time => return cast_time(value, 0, attempt, span),
         Base::Timestamp(precision) => return to_timestamp(value, precision, attempt, span),
         Base::TimestampLtz(precision) => return to_instant(value, precision, attempt, span),
         Base::Char(_) | Base::Varchar(_) => return to_text(value, to, span),
@@ -46,13 +40,27 @@ pub fn cast(value: Expr, to: Base, attempt: bool, span: Span) -> Result<Expr, Ca
     };
     match (cast, widened(&value, to)) {
         (_, Some(wider)) => Ok(Expr { span, ..wider }),
-        // `time` has no fraction of a second, unless it is a literal.
-        (Some(function), None) if whole_seconds => {
-            Ok(call(Function::plain("time::whole_seconds"), to, vec![call(function, to, vec![value], span)], span))
-        }
         (Some(function), None) => Ok(call(function, to, vec![value], span)),
         (None, None) => Err(refused(value.ty, to)),
     }
+}
+
+/// `cast(x as time(digits))`; a time of day that is one already stays as it is.
+pub fn cast_time(value: Expr, digits: u8, attempt: bool, span: Span) -> Result<Expr, CallError> {
+    let function = match value.ty.base {
+        Base::Time => return Ok(Expr { span, ..value }),
+        Base::Null => return Ok(super::make::null(Base::Time, span)),
+        from if is_text(from) => simple(&value, "cast::time", "try_cast::time", attempt),
+        Base::Timestamp(_) => Function::plain("time::time_of_day"),
+        Base::TimestampLtz(_) => Function::plain("time::local_time_of_day").scoped(),
+        _ => return Err(refused(value.ty, Base::Time)),
+    };
+    let time = call(function, Base::Time, vec![value], span);
+    Ok(match digits {
+        // A time of day has milliseconds.
+        3.. => time,
+        0..3 => call(Function::plain("time::cut_time"), Base::Time, vec![time, int(i64::from(digits), span)], span),
+    })
 }
 
 fn simple(value: &Expr, path: &'static str, attempt_path: &'static str, attempt: bool) -> Function {

@@ -25,6 +25,7 @@ The semantics are those of Apache Flink 2.3. Deliberate differences:
 - `x in (a, b)` is `x = a or x = b`; Flink gives `a` and `b` the type of `x` first, so that `1 in (1.5)` is true there.
 - Sums and averages of `float` and `double`, and variances, do not depend on the order of the rows.
 - A year above 9999 is written with all its digits.
+- Flink does not know `!=`, `nvl`, `length`, `starts_with`, `ends_with`, `keyvalue`, `day(x)` and `date_trunc`.
 
 A function is null when one of its arguments is, unless its line says otherwise. Text literals are `char(n)`, numbers with
 a point are decimals, numbers with an exponent are doubles. A bare `null` has no type: write `cast(null as int)`. The

@@ -45,6 +45,8 @@ pub enum Take {
     Boolean,
     /// Text.
     Text,
+    /// Text, or a bare null, as Flink's younger functions take it.
+    TextOrNull,
     /// Text that is prepared once if it is a literal; the runtime type.
     Prepared(&'static str),
     /// One of some words, a literal.
@@ -138,6 +140,7 @@ impl Take {
         match self {
             Self::Boolean => base == Base::Boolean,
             Self::Text | Self::Prepared(_) => is_text(base),
+            Self::TextOrNull => is_text(base) || base == Base::Null,
             Self::Word(words) => literal_text(arg).is_some_and(|text| words.contains(&text)),
             Self::LiteralText => literal_text(arg).is_some(),
             Self::Int => is_integer(base) && base != Base::BigInt,
@@ -159,6 +162,7 @@ impl Take {
             Self::BigInt => convert(arg, Base::BigInt),
             Self::Double => convert(arg, Base::Double),
             Self::Prepared(ty) => prepared(ty, arg),
+            Self::TextOrNull => typed_null(arg, STRING),
             Self::Boolean
             | Self::Text
             | Self::Word(_)
@@ -178,7 +182,7 @@ impl Take {
     pub fn words(self) -> String {
         match self {
             Self::Boolean => "boolean".to_owned(),
-            Self::Text | Self::Prepared(_) => "text".to_owned(),
+            Self::Text | Self::TextOrNull | Self::Prepared(_) => "text".to_owned(),
             Self::Word(words) => words.iter().map(|word| word.to_lowercase()).collect::<Vec<_>>().join(" | "),
             Self::LiteralText => "text literal".to_owned(),
             Self::Int => "int".to_owned(),
@@ -197,7 +201,7 @@ impl Take {
         let cast = |to: &str| vec![format!("write cast(x as {to})")];
         if found == Base::Null {
             return match self {
-                Self::Text | Self::Prepared(_) => cast("varchar"),
+                Self::Text | Self::TextOrNull | Self::Prepared(_) => cast("varchar"),
                 Self::Int | Self::Integer => cast("int"),
                 Self::BigInt => cast("bigint"),
                 _ => cast("double"),
@@ -205,7 +209,7 @@ impl Take {
         }
         match self {
             Self::Boolean => vec!["write a condition, such as x <> 0".to_owned()],
-            Self::Text | Self::Prepared(_) => cast("varchar"),
+            Self::Text | Self::TextOrNull | Self::Prepared(_) => cast("varchar"),
             Self::Word(words) => vec![format!("write one of {}", words.join(", "))],
             Self::LiteralText => vec!["write a text in quotes".to_owned()],
             Self::Int | Self::Integer => cast("int"),

@@ -86,6 +86,8 @@ pub enum Unsupported {
     Row,
     /// `array[…]`, `map[…]`, `x[1]`
     Array,
+    /// `cast(x as int not null)`
+    NotNullInCast,
     /// `> all (…)`, `= some (…)`
     Quantifier,
     /// `==`

@@ -188,6 +188,9 @@ impl Parser {
             return self.missing(Missing::Token("as"), Some(open));
         }
         let ty = self.type_name()?;
+        if ty.not_null {
+            return Err(SyntaxError { span: ty.span, kind: SyntaxErrorKind::Unsupported(Unsupported::NotNullInCast) });
+        }
         let span = start.to(self.close(open)?);
         self.node(NodeKind::Cast { operand, ty, attempt }, span)
     }

@@ -119,6 +119,9 @@ fn unsupported(error: &SyntaxError, what: Unsupported) -> Problem {
             "there are no arrays or maps",
             "keep them as JSON text and read parts of it with json_value(text, '$.path')",
         ),
+        Unsupported::NotNullInCast => {
+            problem("a cast takes no `not null`", "give the value for null with coalesce(cast(x as type), …)")
+        }
         Unsupported::Quantifier => {
             problem("there is no `all`, `any` or `some`", "write `in (…)`, or compare with greatest(…) or least(…)")
         }

@@ -272,7 +272,10 @@ impl Expressions<'_> {
         if value.ty.base == Base::Null {
             return Some(null(base, node.span));
         }
-        let cast = catalogue::cast(value, base, attempt, node.span);
+        let cast = match name::time_digits(ty) {
+            Some(digits) => catalogue::cast_time(value, digits, attempt, node.span),
+            None => catalogue::cast(value, base, attempt, node.span),
+        };
         let cast = match name::bytes_length(ty) {
             Some(length) => cast.map(|bytes| catalogue::fit_bytes(bytes, length)),
             None => cast,

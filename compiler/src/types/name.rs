@@ -73,6 +73,11 @@ pub fn base(name: &TypeName) -> Result<Base, TypeError> {
     }
 }
 
+/// How many digits of the second's fraction a time of day keeps; none for other types.
+pub fn time_digits(name: &TypeName) -> Option<u8> {
+    if name.name == "time" { precision(name, 0).ok() } else { None }
+}
+
 /// How long the bytes of a type are: exactly so long (`binary(n)`) or at most (`varbinary(n)`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BytesLength {

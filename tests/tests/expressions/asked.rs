@@ -34,6 +34,10 @@ pub fn ask(cases: &[&Case]) -> BTreeMap<i64, Vec<Answer>> {
 }
 
 fn ask_in(cases: &[&Case], alone: bool) -> BTreeMap<i64, Vec<Answer>> {
+    if cases.is_empty() {
+        // Cargo takes no workspace without members.
+        return BTreeMap::new();
+    }
     let folder = root().join("target/expressions");
     fs::create_dir_all(&folder).expect("writes below target");
     let folder = tempfile::tempdir_in(folder).expect("a temporary folder");

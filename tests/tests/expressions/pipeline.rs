@@ -71,9 +71,30 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
+/// A pipeline that computes an expression of any type, for each row or for all of them, in a view whose column nobody
+/// reads.
+fn unread(case: &Case, of_all: bool) -> String {
+    let expr = quoted(&case.expr);
+    let view = match case.clause.as_deref() {
+        Some("where") => format!("where: {expr}, select: {{line: line}}"),
+        Some("having") => format!("group_by: [], having: {expr}, select: {{line: 0}}"),
+        Some("group by") => format!("group_by: {{key: {expr}}}, select: {{line: count(*)}}"),
+        _ if of_all => format!("group_by: [], select: {{line: 0, value: {expr}}}"),
+        _ => format!("select: {{line: line, value: {expr}}}"),
+    };
+    let output = "  output:\n    columns: {line: int}\n    file: {path: output.jsonl}\n";
+    format!(
+        "version: 1\npipeline: expressions\ntables:\n{INPUT}{output}views:\n  view: {{from: input, {view}}}\n\
+         inserts:\n  - {{into: output, from: view, select: {{line: line}}}}\n"
+    )
+}
+
 /// Why the cases do not compile, if they do not.
 fn why_not(cases: &[&Case]) -> Option<String> {
-    let text = pipeline("expressions", &tables(cases, false));
+    why_no_pipeline(pipeline("expressions", &tables(cases, false)))
+}
+
+fn why_no_pipeline(text: String) -> Option<String> {
     let file = SourceFile { name: "case.yaml".to_owned(), text };
     let mut problems = Problems::default();
     let options = CompileOptions { profile: None, environment: &|_| None, embedded: false };
@@ -82,9 +103,9 @@ fn why_not(cases: &[&Case]) -> Option<String> {
     if compiled.is_some() { None } else { Some(why) }
 }
 
-/// Why a case does not compile by itself, if it does not.
+/// Why a case does not compile, whatever its type, if it does not.
 pub fn refusal(case: &Case) -> Option<String> {
-    why_not(&[case])
+    why_no_pipeline(unread(case, true)).and_then(|_| why_no_pipeline(unread(case, false)))
 }
 
 /// The cases that compile, and the others with the reason.
@@ -96,7 +117,7 @@ pub fn compilable<'a>(cases: &[&'a Case]) -> (Vec<&'a Case>, Vec<(&'a Case, Stri
             continue;
         }
         for case in together {
-            match refusal(case) {
+            match why_not(&[case]) {
                 None => good.push(*case),
                 Some(why) => bad.push((*case, why.lines().take(6).collect::<Vec<_>>().join("\n    "))),
             }

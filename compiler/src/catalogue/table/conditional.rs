@@ -21,7 +21,7 @@ pub const ENTRIES: &[Entry] = &[
         &["ifnull", "nvl"],
         "The first argument, or the second where the first is null.",
         ("ifnull(null, 0)", "0"),
-        &[form(&[Param("x", Take::Any), Param("y", Take::Any)], Gives::By(coalesce))],
+        &[form(&[Param("x", Take::Any), Param("y", Take::Any)], Gives::By(if_null))],
     ),
     entry(
         &["nullif"],
@@ -104,6 +104,17 @@ fn coalesce(args: Args) -> Result<Expr, CallError> {
     match <[Expr; 1]>::try_from(list) {
         Ok([only]) => Ok(Expr { span, ..only }),
         Err(list) => Ok(Expr { kind: Kind::Coalesce(list), ty: Ty { base, nullable }, span }),
+    }
+}
+
+/// A text that is never null keeps its length, whatever would stand in its place.
+fn if_null(args: Args) -> Result<Expr, CallError> {
+    let known = args.list.first().is_some_and(|first| !first.ty.nullable && is_text(first.ty.base));
+    let span = args.span;
+    let whole = coalesce(Args { list: args.list.clone(), ..args })?;
+    match args.list.into_iter().next() {
+        Some(first) if known => Ok(Expr { span, ..first }),
+        Some(_) | None => Ok(whole),
     }
 }
 

@@ -6,6 +6,7 @@ use crate::types::model::Expr;
 use crate::types::ty::Base;
 
 const TEXT: Param = Param("text", Take::Text);
+const TEXT_OR_NULL: Param = Param("text", Take::TextOrNull);
 const BYTES: Param = Param("bytes", Take::Bytes);
 
 macro_rules! digest {
@@ -92,7 +93,7 @@ pub const ENTRIES: &[Entry] = &[
         &["unhex"],
         "The bytes of hexadecimal digits; null if they are none.",
         ("unhex('4142')", "x'4142'"),
-        &[form(&[TEXT], Gives::Fixed(run("hash::unhex").scoped().option(), Base::Bytes))],
+        &[form(&[TEXT_OR_NULL], Gives::Fixed(run("hash::unhex").scoped().option(), Base::Bytes))],
     ),
     entry(
         &["bin"],
@@ -119,13 +120,13 @@ pub const ENTRIES: &[Entry] = &[
         &["url_encode"],
         "The text as a part of a URL's query.",
         ("url_encode('a b&c')", "'a+b%26c'"),
-        &[form(&[TEXT], string("hash::url_encode"))],
+        &[form(&[TEXT_OR_NULL], string("hash::url_encode"))],
     ),
     entry(
         &["url_decode"],
         "The text of a part of a URL's query; null if it is none.",
         ("url_decode('a+b%26c')", "'a b&c'"),
-        &[form(&[TEXT], Gives::Fixed(run("hash::url_decode").scoped().option(), STRING))],
+        &[form(&[TEXT_OR_NULL], Gives::Fixed(run("hash::url_decode").scoped().option(), STRING))],
     ),
     entry(
         &["parse_url"],

@@ -5,7 +5,7 @@ use crate::catalogue::casts;
 use crate::catalogue::make::{self, call, literal_text};
 use crate::catalogue::numeric::is_text;
 use crate::catalogue::operators::CONCAT;
-use crate::catalogue::signature::{Args, Entry, Gives, Param, STRING, Take, entry, form, repeating, run};
+use crate::catalogue::signature::{Args, Entry, Gives, Param, STRING, Take, entry, form, repeating, run, typed_null};
 use crate::source::Span;
 use crate::types::model::{Expr, Function, Kind};
 use crate::types::ty::{Base, Ty};
@@ -90,19 +90,19 @@ pub const ENTRIES: &[Entry] = &[
         &["json_string"],
         "The value as JSON; null for null.",
         ("json_string('a\"b')", "'\"a\\\"b\"'"),
-        &[form(&[Param("x", Take::Value)], Gives::By(string))],
+        &[form(&[Param("x", Take::Any)], Gives::By(string))],
     ),
     entry(
         &["json_quote"],
         "The text as a JSON string.",
         ("json_quote('a\"b')", "'\"a\\\"b\"'"),
-        &[form(&[Param("text", Take::Text)], Gives::Fixed(run("json::quote").scoped(), STRING))],
+        &[form(&[Param("text", Take::TextOrNull)], Gives::Fixed(run("json::quote").scoped(), STRING))],
     ),
     entry(
         &["json_unquote"],
         "The text of a JSON string; other text as it is.",
         ("json_unquote('\"a\\tb\"')", "'a\tb'"),
-        &[form(&[Param("text", Take::Text)], Gives::Fixed(run("json::unquote").scoped(), STRING))],
+        &[form(&[Param("text", Take::TextOrNull)], Gives::Fixed(run("json::unquote").scoped(), STRING))],
     ),
     Entry {
         names: &["json_object"],
@@ -196,7 +196,7 @@ fn is_json(args: Args) -> Result<Expr, CallError> {
 fn string(args: Args) -> Result<Expr, CallError> {
     let span = args.span;
     let [value] = args.take()?;
-    as_json(value, span)
+    as_json(typed_null(value, STRING), span)
 }
 
 /// A value as JSON text; null for null.

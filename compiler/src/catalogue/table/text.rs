@@ -11,6 +11,7 @@ use crate::types::model::{Expr, Function};
 use crate::types::ty::{Base, Ty};
 
 const TEXT: Param = Param("text", Take::Text);
+const TEXT_OR_NULL: Param = Param("text", Take::TextOrNull);
 const PATTERN: Param = Param("pattern", Take::Prepared("regexp::Pattern"));
 
 const fn same(path: &'static str) -> Gives {
@@ -94,7 +95,10 @@ pub const ENTRIES: &[Entry] = &[
         &["btrim"],
         "The text without blanks, or without any of some characters, at both ends.",
         ("btrim('xxabcxx', 'x')", "'abc'"),
-        &[form(&[TEXT], part("text::trim")), form(&[TEXT, Param("characters", Take::Text)], part("text::trim_of"))],
+        &[
+            form(&[TEXT_OR_NULL], part("text::trim")),
+            form(&[TEXT_OR_NULL, Param("characters", Take::TextOrNull)], part("text::trim_of")),
+        ],
     ),
     entry(
         &["char_length", "character_length", "length"],
@@ -248,14 +252,17 @@ pub const ENTRIES: &[Entry] = &[
         &["elt"],
         "The argument of that number, from 1; null if there is none.",
         ("elt(2, 'a', 'b')", "'b'"),
-        &[repeating(&[Param("index", Take::BigInt), TEXT, Param("more", Take::Text)], Gives::By(elt))],
+        &[repeating(&[Param("index", Take::BigInt), TEXT_OR_NULL, Param("more", Take::TextOrNull)], Gives::By(elt))],
     ),
     entry(
         &["starts_with", "startswith"],
         "Whether the text begins with another.",
         ("starts_with('abc', 'ab')", "true"),
         &[
-            form(&[TEXT, Param("start", Take::Text)], Gives::Fixed(run("text::starts_with"), Base::Boolean)),
+            form(
+                &[TEXT_OR_NULL, Param("start", Take::TextOrNull)],
+                Gives::Fixed(run("text::starts_with"), Base::Boolean),
+            ),
             form(
                 &[Param("bytes", Take::Bytes), Param("start", Take::Bytes)],
                 Gives::Fixed(run("text::bytes_start_with"), Base::Boolean),
@@ -267,7 +274,7 @@ pub const ENTRIES: &[Entry] = &[
         "Whether the text ends with another.",
         ("ends_with('abc', 'bc')", "true"),
         &[
-            form(&[TEXT, Param("end", Take::Text)], Gives::Fixed(run("text::ends_with"), Base::Boolean)),
+            form(&[TEXT_OR_NULL, Param("end", Take::TextOrNull)], Gives::Fixed(run("text::ends_with"), Base::Boolean)),
             form(
                 &[Param("bytes", Take::Bytes), Param("end", Take::Bytes)],
                 Gives::Fixed(run("text::bytes_end_with"), Base::Boolean),

@@ -108,6 +108,10 @@ fn foreign_spellings_are_understood() {
         "exists (select 1)",
         &["an expression holds no query", "write the query as a view; a row of another table is fetched with `lookup`"],
     );
+    check_words(
+        "cast(a as int not null)",
+        &["a cast takes no `not null`", "give the value for null with coalesce(cast(x as type), …)"],
+    );
     check_words("(a, b) = (1, 2)", &["there are no row values", "compare column by column: `a = 1 and b = 2`"]);
     check_words(
         "a[1]",

@@ -20,9 +20,8 @@ mod unix;
 pub use field::{Unit, date_field, difference, field, millis_field, months_field, time_field};
 pub use memo::Memo;
 pub use moments::{
-    add_local_months, add_millis, add_millis_to_date, add_months, add_months_to_date, add_to_time, cut, date, instant,
-    local, local_date, local_time_of_day, midnight, millis_text, months_text, on_first_day, text, time_of_day,
-    whole_seconds,
+    add_local_months, add_millis, add_millis_to_date, add_months, add_months_to_date, add_to_time, cut, cut_time, date,
+    instant, local, local_date, local_time_of_day, midnight, millis_text, months_text, on_first_day, text, time_of_day,
 };
 pub use now::{current_date, current_time, current_timestamp, local_timestamp, unix_timestamp_now};
 pub use old::OldPattern;

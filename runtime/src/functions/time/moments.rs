@@ -18,9 +18,10 @@ pub fn time_of_day(moment: Timestamp) -> Time {
     Time(moment.millis.rem_euclid(MILLIS_PER_DAY) as i32)
 }
 
-/// A time of day without its fraction of a second.
-pub fn whole_seconds(time: Time) -> Time {
-    Time(time.0 / 1000 * 1000)
+/// A time of day with so many digits of the second's fraction, up to three.
+pub fn cut_time(time: Time, digits: i32) -> Time {
+    let step = 10i32.pow(3 - digits.clamp(0, 3).unsigned_abs());
+    Time(time.0 / step * step)
 }
 
 /// `cast(instant as timestamp)`, in the pipeline's time zone.
