@@ -1,12 +1,14 @@
 //! The types of aggregates.
 
-use super::CallError;
+use super::make::int;
 use super::numeric::{self, is_number};
+use super::{BinaryOp, CallError, binary, call, cast, operators};
+use crate::source::Span;
 use crate::types::model::{AggregateFunction, Expr};
 use crate::types::ty::{Base, Ty};
 
 /// The type of an aggregate over an argument.
-pub fn aggregate_type(function: AggregateFunction, argument: Option<&Expr>, distinct: bool) -> Result<Ty, CallError> {
+pub fn aggregate_type(function: AggregateFunction, argument: Option<&Expr>) -> Result<Ty, CallError> {
     let name = name(function);
     let Some(argument) = argument else {
         return match function {
@@ -39,9 +41,6 @@ pub fn aggregate_type(function: AggregateFunction, argument: Option<&Expr>, dist
             _ if is_number(base) => Ok(Ty::nullable(base)),
             _ => Err(number()),
         },
-        AggregateFunction::Avg if distinct => {
-            Err(wrong("avg without distinct", "write sum(distinct x) / count(distinct x)"))
-        }
         AggregateFunction::Avg => match base {
             Base::Decimal { scale, .. } => Ok(Ty::nullable(numeric::average(scale))),
             _ if is_number(base) => Ok(Ty::nullable(base)),
@@ -56,6 +55,59 @@ pub fn aggregate_type(function: AggregateFunction, argument: Option<&Expr>, dist
             _ => Ok(Ty::nullable(base)),
         },
     }
+}
+
+/// A sum of an argument divided by a count of it, as the average of the argument. Integers are summed as `bigint`.
+pub fn average(argument: &Expr, sum: Expr, count: Expr, span: Span) -> Result<Expr, CallError> {
+    match argument.ty.base {
+        Base::Decimal { scale, .. } => {
+            Ok(operators::exact("decimal::divide", numeric::average(scale), vec![sum, count], span))
+        }
+        base => cast(binary(BinaryOp::Divide, sum, count, span)?, base, false, span),
+    }
+}
+
+/// The argument of a variance as a double.
+pub fn deviating(name: &str, argument: Expr) -> Result<Expr, CallError> {
+    if !is_number(argument.ty.base) {
+        return Err(CallError::WrongType {
+            name: name.to_ascii_lowercase(),
+            argument: 0,
+            span: argument.span,
+            expected: "a number".to_owned(),
+            found: argument.ty,
+            help: vec!["write cast(x as double), or cast(x as decimal(38, 2))".to_owned()],
+        });
+    }
+    let span = argument.span;
+    cast(argument, Base::Double, false, span)
+}
+
+/// The variance out of the number of values, their sum and that of their squares, all of them doubles but the number;
+/// or its root, the standard deviation. `type_of` is the argument, whose type decides that of the result.
+pub fn variance(
+    type_of: &Expr,
+    (count, sum, squares): (Expr, Expr, Expr),
+    (sample, root): (bool, bool),
+    span: Span,
+) -> Result<Expr, CallError> {
+    let of_squares = binary(BinaryOp::Multiply, sum.clone(), sum, span)?;
+    let expected = binary(BinaryOp::Divide, of_squares, count.clone(), span)?;
+    let spread = binary(BinaryOp::Subtract, squares, expected, span)?;
+    let divisor = if sample {
+        // One value has no spread.
+        let less = binary(BinaryOp::Subtract, count, int(1, span), span)?;
+        call("nullif", vec![less, int(0, span)], span)?
+    } else {
+        count
+    };
+    let variance = binary(BinaryOp::Divide, spread, divisor, span)?;
+    let result = if root { call("sqrt", vec![variance], span)? } else { variance };
+    let base = match type_of.ty.base {
+        Base::Decimal { scale, .. } => numeric::average(scale),
+        other => other,
+    };
+    cast(result, base, false, span)
 }
 
 fn name(function: AggregateFunction) -> &'static str {

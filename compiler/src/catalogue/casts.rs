@@ -4,6 +4,7 @@ use super::CallError;
 use super::make::{call, int, retype};
 use super::numeric::{as_decimal, integer_digits, is_exact, is_integer, is_number, is_text};
 use crate::source::Span;
+use crate::types::BytesLength;
 use crate::types::model::{Expr, Function, Kind, Literal};
 use crate::types::ty::{Base, Ty};
 
@@ -177,6 +178,16 @@ fn fitted(text: Expr, from: Base, to: Base, span: Span) -> Expr {
         (_, Base::Varchar(Some(n))) => call(Function::plain("text::cut"), to, vec![text, length(n)], span),
         _ => retype(text, to),
     }
+}
+
+/// Bytes as `binary(n)` or `varbinary(n)`. Only a cast fits them: a column of bytes takes them as long as they are.
+pub fn fit_bytes(bytes: Expr, length: BytesLength) -> Expr {
+    let span = bytes.span;
+    let (function, n) = match length {
+        BytesLength::Exactly(n) => (Function::plain("text::fill_bytes").scoped(), n),
+        BytesLength::AtMost(n) => (Function::plain("text::cut_bytes"), n),
+    };
+    call(function, Base::Bytes, vec![bytes, int(i64::from(n), span)], span)
 }
 
 /// A value as a type that holds all its values, without a way to fail.

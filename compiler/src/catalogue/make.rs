@@ -95,6 +95,17 @@ pub fn option_slice(values: Vec<Expr>, base: Base, span: Span) -> Expr {
     Expr { kind: Kind::OptionSlice(values), ty: Ty::not_null(base), span }
 }
 
+/// A text that is empty where it would be null.
+pub fn or_empty(value: Expr) -> Expr {
+    if !value.ty.nullable {
+        return value;
+    }
+    let (base, span) = (value.ty.base, value.span);
+    let ty = Ty::not_null(base);
+    let empty = Expr { ty, ..text("", span) };
+    Expr { kind: Kind::Coalesce(vec![value, empty]), ty, span }
+}
+
 /// `not x`.
 pub fn not(value: Expr) -> Expr {
     Expr { ty: value.ty, span: value.span, kind: Kind::Not(Box::new(value)) }

@@ -40,8 +40,8 @@ mod reference;
 mod signature;
 mod table;
 
-pub use aggregates::aggregate_type;
-pub use casts::{cast, widen};
+pub use aggregates::{aggregate_type, average, deviating, variance};
+pub use casts::{cast, fit_bytes, widen};
 pub use operators::{binary, like, member, negate, similar};
 pub use reference::reference;
 

@@ -164,6 +164,11 @@ pub fn remainder(left: Expr, right: Expr, span: Span) -> Result<Expr, CallError>
         return Ok(call(Function::plain("arithmetic::remainder").result(), b, vec![left, right], span));
     }
     match (as_decimal(a), as_decimal(b)) {
+        (Some(p @ (_, 0)), Some(q @ (_, 0))) => {
+            // Of whole numbers it has the type of the right side, as among integers; it always fits.
+            let rest = exact("decimal::remainder", numeric::remainder(p, q), vec![left, right], span);
+            casts::cast(rest, b, false, span)
+        }
         (Some(p), Some(q)) => Ok(exact("decimal::remainder", numeric::remainder(p, q), vec![left, right], span)),
         _ => Err(wrong_operand(BinaryOp::Remainder, left.ty, right.ty, left.span, right.span)),
     }
@@ -424,6 +429,8 @@ fn matches(matcher: &Matcher, value: Expr, pattern: Expr, escape: Option<Expr>, 
     }
     let ((ty, function), pattern) = match escape {
         None => (matcher.plain, pattern),
+        // No character escapes another one.
+        Some(escape) if literal_text(&escape) == Some("") => (matcher.plain, pattern),
         Some(escape) => (matcher.escaped, escaped(matcher.name, escape, pattern, span)?),
     };
     Ok(call(function, Base::Boolean, vec![value, prepared(ty, pattern)], span))
@@ -435,7 +442,7 @@ const SPECIAL: &str = "%_[]()|^-+*?{}";
 /// The escape character in front of the pattern, as the runtime's escaped patterns take it.
 fn escaped(name: &str, escape: Expr, pattern: Expr, span: Span) -> Result<Expr, CallError> {
     if let Some(text) = literal_text(&escape)
-        && text.chars().count() != 1
+        && text.chars().count() > 1
     {
         return Err(CallError::WrongLiteral {
             name: name.to_owned(),

@@ -17,7 +17,14 @@ The semantics are those of Apache Flink 2.3. Deliberate differences:
 - Text never turns into a number by itself, also not in a comparison.
 - The clock stands still within an epoch.
 - `rand`, `rand_integer` and `uuid` do not exist: the same input must give the same result.
-- Fields of timestamps before 1970 (`hour`, `floor … to month`, a cast to `date` …) are right; Flink's are off by one.
+- Fields of timestamps before 1970 (`hour`, `floor … to month`, a cast to `date` or to fewer digits …) are right; Flink's
+  are off by one.
+- `floor` and `ceil` of dates before 15 October 1582 are right, and `ceil(time to week)` or to a longer unit minds the
+  time of day; Flink reads old dates in the Julian calendar and leaves the time of day out.
+- `timestampdiff` of a span that Flink counts wrongly in 32 bits is right, or a row error.
+- `x in (a, b)` is `x = a or x = b`; Flink gives `a` and `b` the type of `x` first, so that `1 in (1.5)` is true there.
+- Sums and averages of `float` and `double`, and variances, do not depend on the order of the rows.
+- A year above 9999 is written with all its digits.
 
 A function is null when one of its arguments is, unless its line says otherwise. Text literals are `char(n)`, numbers with
 a point are decimals, numbers with an exponent are doubles. A bare `null` has no type: write `cast(null as int)`. The
@@ -30,7 +37,7 @@ const OPERATORS: &str = "
 | written | takes | gives |
 |---|---|---|
 | `a + b`, `a - b`, `a * b`, `a / b` | numbers | the wider type; two integers divide to an integer, cut; decimals as below |
-| `a % b` | integers, decimals | the remainder, with the sign of `a`; of integers in the type of `b` |
+| `a % b` | integers, decimals | the remainder, with the sign of `a`; of whole numbers in the type of `b` |
 | `d + interval '1' day`, `d - interval '2' month` | dates, times, timestamps | the same type |
 | `a \\|\\| b` | text | text |
 | `=`, `<>`, `!=`, `<`, `<=`, `>`, `>=` | two numbers, texts, booleans, dates, times or timestamps; text with a date, time or timestamp | boolean |

@@ -5,8 +5,8 @@ use super::suggest::{closest, listed};
 use crate::catalogue::CallError;
 use crate::expression::{Ident, Node, NodeKind, TypeName};
 use crate::parse::spec::ColumnSpec;
-use crate::resolve::AGGREGATES;
 use crate::resolve::model::Table;
+use crate::resolve::{AGGREGATES, DERIVED};
 use crate::source::{Span, Text};
 use crate::types::ty::{Base, Ty};
 use crate::types::{NAMES, Scope, TypeError, is_number, sketch};
@@ -158,7 +158,8 @@ fn unknown_function(name: &str, close: &[&'static str], node: &Node) -> Problem 
         _ => node.span,
     };
     let problem = Problem::error("E0404", span, format!("there is no function `{name}`"));
-    let aggregate = closest(name, AGGREGATES.iter().map(|(name, _)| *name));
+    let aggregate = AGGREGATES.iter().map(|(name, _)| *name).chain(DERIVED.iter().map(|(name, _)| *name));
+    let aggregate = closest(name, aggregate);
     match close {
         [] if aggregate.is_some() => problem.help(format!("did you mean `{}`?", aggregate.unwrap_or_default())),
         [] => problem.help("docs/functions.md lists all functions"),
@@ -309,8 +310,7 @@ pub fn aggregate_arity(name: &Ident, found: usize, star: bool, span: Span) -> Pr
 
 /// `distinct` where it changes the meaning, but is not supported.
 pub fn distinct_refused(name: &Ident, span: Span) -> Problem {
-    Problem::error("E0409", span, format!("`{}` takes no `distinct`", name.name))
-        .help("count and sum do; avg(distinct x) is sum(distinct x) / count(distinct x)")
+    Problem::error("E0409", span, format!("`{}` takes no `distinct`", name.name)).help("count, sum and avg do")
 }
 
 /// A column in the select of a view that groups.

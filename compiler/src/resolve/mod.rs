@@ -7,7 +7,7 @@ mod scope;
 mod views;
 
 use crate::source::Span;
-pub use aggregates::{AGGREGATES, aggregate, has_aggregate};
+pub use aggregates::{AGGREGATES, DERIVED, Derived, aggregate, derived_aggregate, has_aggregate};
 pub use model::Resolved;
 pub use scope::ScopeInput;
 

@@ -18,9 +18,30 @@ pub enum Aggregates<'a> {
     Nested(Span),
 }
 
+/// What an aggregate is about.
+#[derive(Clone)]
+pub struct Operands {
+    /// None for `count(*)`.
+    pub argument: Option<Expr>,
+    /// `filter (where …)`
+    pub filter: Option<Expr>,
+}
+
 impl Expressions<'_> {
     /// An aggregate call.
     pub fn aggregate(&mut self, function: AggregateFunction, call: &Call, node: &Node) -> Option<Expr> {
+        let operands = self.operands(call, function == AggregateFunction::CountRows, node)?;
+        match (function, call.distinct) {
+            (AggregateFunction::Avg, Some(_)) => self.distinct_average(operands, node),
+            _ => {
+                let distinct = self.distinct(function, call)?;
+                self.collected(function, distinct, operands, node)
+            }
+        }
+    }
+
+    /// What an aggregate call is about; it may have no argument where all rows are counted.
+    pub fn operands(&mut self, call: &Call, rows: bool, node: &Node) -> Option<Operands> {
         match &self.aggregates {
             Aggregates::Refused(clause) => {
                 self.problems.push(words::aggregate_refused(&call.name, clause, node.span));
@@ -38,7 +59,7 @@ impl Expressions<'_> {
             aggregates: Aggregates::Nested(call.name.span),
         };
         let argument = match call.args.as_slice() {
-            [] if function == AggregateFunction::CountRows => Some(None),
+            [] if rows => Some(None),
             [argument] => inner.expression(argument).map(Some),
             args => {
                 inner.problems.push(words::aggregate_arity(&call.name, args.len(), call.star, node.span));
@@ -49,11 +70,18 @@ impl Expressions<'_> {
             None => Some(None),
             Some(filter) => inner.condition(filter, "filter").map(Some),
         };
-        let (argument, filter) = (argument?, filter?);
-        let distinct = self.distinct(function, call)?;
-        let mut ty = catalogue::aggregate_type(function, argument.as_ref(), distinct)
-            .map_err(|error| self.problems.push(words::call(&error, node, self.scope)))
-            .ok()?;
+        Some(Operands { argument: argument?, filter: filter? })
+    }
+
+    /// An aggregate of these operands, which the view keeps.
+    pub fn collected(
+        &mut self,
+        function: AggregateFunction,
+        distinct: bool,
+        Operands { argument, filter }: Operands,
+        node: &Node,
+    ) -> Option<Expr> {
+        let mut ty = self.called(catalogue::aggregate_type(function, argument.as_ref()), node)?;
         // A group in which the filter lets nothing through, and the one group of everything, may have no value.
         if filter.is_some() || self.scope.keys.is_empty() {
             ty.nullable = ty.nullable || !counts(function);

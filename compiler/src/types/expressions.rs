@@ -272,12 +272,20 @@ impl Expressions<'_> {
         if value.ty.base == Base::Null {
             return Some(null(base, node.span));
         }
-        self.called(catalogue::cast(value, base, attempt, node.span), node)
+        let cast = catalogue::cast(value, base, attempt, node.span);
+        let cast = match name::bytes_length(ty) {
+            Some(length) => cast.map(|bytes| catalogue::fit_bytes(bytes, length)),
+            None => cast,
+        };
+        self.called(cast, node)
     }
 
     fn call(&mut self, call: &Call, node: &Node) -> Option<Expr> {
         if let Some(function) = resolve::aggregate(call) {
             return self.aggregate(function, call, node);
+        }
+        if let Some(derived) = resolve::derived_aggregate(call) {
+            return self.derived_aggregate(derived, call, node);
         }
         let args: Vec<Option<Expr>> = call.args.iter().map(|arg| self.expression(arg)).collect();
         let args = args.into_iter().collect::<Option<Vec<Expr>>>()?;
@@ -292,7 +300,7 @@ impl Expressions<'_> {
     }
 
     /// What the catalogue says, its refusal reported.
-    pub fn called(&mut self, result: Result<Expr, CallError>, node: &Node) -> Option<Expr> {
+    pub fn called<T>(&mut self, result: Result<T, CallError>, node: &Node) -> Option<T> {
         result.map_err(|error| self.problems.push(words::call(&error, node, self.scope))).ok()
     }
 

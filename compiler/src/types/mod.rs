@@ -1,6 +1,7 @@
 //! Types and nullability of every expression.
 
 mod aggregates;
+mod derived;
 mod expressions;
 mod inserts;
 mod literal;
@@ -16,7 +17,7 @@ mod walk;
 mod zone;
 
 pub use expressions::is_number;
-pub use name::{NAMES, TypeError};
+pub use name::{BytesLength, NAMES, TypeError};
 pub use scope::Scope;
 pub use sketch::sketch;
 

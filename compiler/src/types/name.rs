@@ -73,6 +73,25 @@ pub fn base(name: &TypeName) -> Result<Base, TypeError> {
     }
 }
 
+/// How long the bytes of a type are: exactly so long (`binary(n)`) or at most (`varbinary(n)`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BytesLength {
+    /// Cut, or filled up with zeros.
+    Exactly(u32),
+    /// Cut.
+    AtMost(u32),
+}
+
+/// The length of bytes that a type of bytes asks for.
+pub fn bytes_length(name: &TypeName) -> Option<BytesLength> {
+    let length = length(name).ok()?;
+    match name.name.as_str() {
+        "binary" => Some(BytesLength::Exactly(length.unwrap_or(1))),
+        "varbinary" | "binary varying" => length.map(BytesLength::AtMost),
+        _ => None,
+    }
+}
+
 fn plain(name: &TypeName, base: Base) -> Result<Base, TypeError> {
     if name.args.is_empty() { Ok(base) } else { Err(TypeError::NoNumber) }
 }

@@ -432,7 +432,10 @@ fn concat_ws(args: Args) -> Result<Expr, CallError> {
 
 /// The characters to replace may be null, for an empty text; so may those to put there.
 fn translate(args: Args) -> Result<Expr, CallError> {
-    Ok(args.call(run("text::translate").scoped(), STRING))
+    let span = args.span;
+    let [text, from, to] = args.take()?;
+    let list = vec![text, make::or_empty(from), make::or_empty(to)];
+    Ok(call(run("text::translate").scoped(), STRING, list, span))
 }
 
 fn elt(args: Args) -> Result<Expr, CallError> {

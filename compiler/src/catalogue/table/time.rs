@@ -101,11 +101,11 @@ pub const ENTRIES: &[Entry] = &[
     ),
     entry(
         &["to_date"],
-        "Text as a date, by a pattern of Java's `SimpleDateFormat`; null if it does not fit.",
+        "Text as a date, or null; with a pattern of Java's `SimpleDateFormat`, the date 1705471-09-27 if the text does not fit, as in Flink.",
         ("to_date('29.02.2024', 'dd.MM.yyyy')", "2024-02-29"),
         &[
             form(&[TEXT], fixed(run("time::to_date").option(), Base::Date)),
-            form(&[TEXT, OLD_PATTERN], fixed(run("time::to_date_by").scoped().result_option(), Base::Date)),
+            form(&[TEXT, OLD_PATTERN], fixed(run("time::to_date_by").scoped().result(), Base::Date)),
         ],
     ),
     entry(

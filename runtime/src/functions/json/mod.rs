@@ -81,7 +81,8 @@ fn scalar<'a>(text: &'a str, path: &Path) -> Result<Scalar<'a>, Missing> {
         Ok(Found::Nothing) => Err(Missing::Empty),
         Ok(Found::Number(number)) => Ok(Scalar::Number(number)),
         Ok(Found::Many) => Err(unlike),
-        Ok(Found::One(node)) if node.is_null() => Err(Missing::Empty),
+        // Flink takes null for no scalar.
+        Ok(Found::One(node)) if node.is_null() => Err(unlike),
         Ok(Found::One(node)) if node.is_scalar() => Ok(Scalar::Node(node)),
         Ok(Found::One(_)) => Err(unlike),
     }

@@ -210,7 +210,8 @@ fn parse(path: &str) -> Option<Vec<Step>> {
         }
     };
     let mut steps = Vec::new();
-    while !rest.is_empty() {
+    // A bracket that opens at the very end is passed over, as Flink's library does.
+    while !rest.is_empty() && rest != "[" {
         rest = if let Some(after) = rest.strip_prefix("..") {
             steps.push(Step::Deep);
             if after.starts_with('[') { bracket(after, &mut steps)? } else { name(after, &mut steps)? }

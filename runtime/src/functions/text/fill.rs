@@ -28,6 +28,20 @@ pub fn fill<'a>(scope: &Scope<'a>, text: &'a str, length: i32) -> &'a str {
     out.into_bump_str()
 }
 
+/// Bytes as `varbinary(length)`: cut to so many.
+pub fn cut_bytes(bytes: &[u8], length: i32) -> &[u8] {
+    usize::try_from(length).ok().and_then(|length| bytes.get(..length)).unwrap_or(bytes)
+}
+
+/// Bytes as `binary(length)`: cut to so many, or filled up with zeros.
+pub fn fill_bytes<'a>(scope: &Scope<'a>, bytes: &'a [u8], length: i32) -> &'a [u8] {
+    let wanted = usize::try_from(length).unwrap_or(0);
+    if bytes.len() >= wanted {
+        return cut_bytes(bytes, length);
+    }
+    scope.memory.alloc_slice_fill_with(wanted, |at| bytes.get(at).copied().unwrap_or(0))
+}
+
 /// Puts UTF-16 units together; half a pair becomes a question mark.
 fn push_units(out: &mut String<'_>, units: impl Iterator<Item = u16>) {
     out.extend(char::decode_utf16(units).map(|unit| unit.unwrap_or('?')));
@@ -95,6 +109,16 @@ pub fn overlay<'a>(scope: &Scope<'a>, text: &'a str, new: &str, from: i32, lengt
 mod tests {
     use super::*;
     use crate::functions::testing::with_scope;
+
+    #[test]
+    fn bytes() {
+        with_scope(|scope| {
+            assert_eq!(fill_bytes(scope, b"abc", 2), b"ab");
+            assert_eq!(fill_bytes(scope, b"abc", 5), b"abc\0\0");
+            assert_eq!(cut_bytes(b"abc", 2), b"ab");
+            assert_eq!(cut_bytes(b"abc", 5), b"abc");
+        });
+    }
 
     #[test]
     fn filling() {

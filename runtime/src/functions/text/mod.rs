@@ -9,7 +9,7 @@ mod part;
 
 pub use case::{initcap, lower, upper};
 pub use classes::{is_alpha, is_decimal, is_digit};
-pub use fill::{cut, fill, lpad, overlay, overlay_all, repeat, rpad};
+pub use fill::{cut, cut_bytes, fill, fill_bytes, lpad, overlay, overlay_all, repeat, rpad};
 pub use find::{ends_with, instr, locate, position, replace, starts_with, translate};
 pub use part::{
     key_value, left, right, split_index, split_index_code, substring, substring_from, trim, trim_end, trim_end_of,

@@ -42,10 +42,12 @@ impl Civil {
         }
     }
 
-    /// In Java's old calendar, that is Julian before 1582-10-15.
-    pub fn old(millis: i64) -> Self {
-        let moment = Timestamp { millis, nanos: 0 };
-        let day = millis.div_euclid(MILLIS_PER_DAY);
+    /// In Java's old calendar, that is Julian before 1582-10-15. `ahead` is how many milliseconds the local time is
+    /// ahead of UTC; both together may be beyond 64 bits.
+    pub fn old(millis: i64, ahead: i64) -> Self {
+        let of_day = millis.rem_euclid(MILLIS_PER_DAY) + ahead;
+        let day = millis.div_euclid(MILLIS_PER_DAY) + of_day.div_euclid(MILLIS_PER_DAY);
+        let moment = Timestamp { millis: of_day, nanos: 0 };
         if day >= FIRST_GREGORIAN_DAY {
             let civil = Self::of_day(day, moment);
             return Self { julian: civil.year == 1582, ..civil };
@@ -142,7 +144,7 @@ mod tests {
             assert_eq!(julian_days(year, i64::from(month), i64::from(of_month)), day);
         }
         assert_eq!(julian(FIRST_GREGORIAN_DAY - 1), (1582, 10, 4));
-        let first = Civil::old(FIRST_GREGORIAN_DAY * MILLIS_PER_DAY);
+        let first = Civil::old(FIRST_GREGORIAN_DAY * MILLIS_PER_DAY, 0);
         assert_eq!((first.year, first.month, first.day), (1582, 10, 15));
     }
 

@@ -42,7 +42,7 @@ pub(super) fn parse(text: &str, pattern: &OldPattern, zone: &Zone, now: i64) -> 
         }
     }
     // Something must have been read.
-    if rest.len() == text.len() { None } else { fields.millis(zone) }
+    (rest.len() < text.len()).then(|| fields.millis(zone))
 }
 
 /// Whether a piece is a number, so that the one before must not take its digits.
@@ -118,7 +118,7 @@ impl Fields {
         match field {
             Field::Year => self.year = Some(full_year(value, count, digits, text, now)),
             Field::WeekYear => self.week_year = Some(full_year(value, count, digits, text, now)),
-            Field::Month => self.month = Some(value - 1),
+            Field::Month => self.month = Some(i64::from((value as i32).wrapping_sub(1))),
             Field::WeekOfYear => self.week = Some(value),
             Field::DayOfYear => self.day_of_year = Some(value),
             Field::Day => self.day = Some(value),
@@ -136,41 +136,39 @@ impl Fields {
         Some(rest)
     }
 
-    /// The day, counted from 1970-01-01, of a date: Julian before 1582-10-15.
-    fn day(&self) -> i64 {
+    /// The day, counted from 1970-01-01, of a date and so many days more: Julian before 1582-10-15.
+    fn day(&self, more: i64) -> i64 {
         let year = self.year.unwrap_or(1970);
         let year = if self.before_christ { 1 - year } else { year };
         let (month, day) = match (self.day_of_year, self.month.is_some() || self.day.is_some()) {
             (Some(day), false) => (1, day),
             _ => (self.month.unwrap_or(0) + 1, self.day.unwrap_or(1)),
         };
-        let gregorian = days(year, month, day);
-        let julian = julian_days(year, month, day);
+        let gregorian = days(year, month, day) + more;
+        let julian = julian_days(year, month, day) + more;
         // The ten days that were left out are read in the old calendar.
         if gregorian >= FIRST_GREGORIAN_DAY { gregorian } else { julian }
     }
 
-    fn millis(&self, zone: &Zone) -> Option<i64> {
+    fn millis(&self, zone: &Zone) -> i64 {
+        let half = self.half_hour.map(|hour| hour + if self.afternoon { 12 } else { 0 });
+        let hour = self.hour.or(half).unwrap_or(if self.afternoon { 12 } else { 0 });
+        // Each number has at most 32 bits; years beyond some 292 million wrap, as in Java.
+        let of_day = hour * 3_600_000 + self.minute * 60_000 + self.second * 1000 + self.milli;
+        let more = of_day.div_euclid(MILLIS_PER_DAY);
         let day = match self.week_year {
             // A year of weeks alone: its first week, from Sunday on.
             Some(year) if self.year.is_none() => {
                 let first = days(year, 1, 1);
                 let sunday = first - (first + 4).rem_euclid(7);
-                sunday + (self.week.unwrap_or(1) - 1) * 7 + self.day_of_week.map_or(0, |day| day % 7)
+                sunday + (self.week.unwrap_or(1) - 1) * 7 + self.day_of_week.map_or(0, |day| day % 7) + more
             }
-            _ => self.day(),
+            _ => self.day(more),
         };
-        let half = self.half_hour.map(|hour| hour + if self.afternoon { 12 } else { 0 });
-        let hour = self.hour.or(half).unwrap_or(if self.afternoon { 12 } else { 0 });
-        let of_day = hour
-            .checked_mul(3_600_000)?
-            .checked_add(self.minute.checked_mul(60_000)?)?
-            .checked_add(self.second.checked_mul(1000)?)?
-            .checked_add(self.milli)?;
-        let local = day.checked_mul(MILLIS_PER_DAY)?.checked_add(of_day)?;
+        let local = day.wrapping_mul(MILLIS_PER_DAY).wrapping_add(of_day.rem_euclid(MILLIS_PER_DAY));
         let seconds = local.div_euclid(1000);
         let offset = self.offset.unwrap_or_else(|| i64::from(zone.old_offset_of_local(seconds)));
-        local.checked_sub(offset * 1000)
+        local.wrapping_sub(offset * 1000)
     }
 }
 
@@ -178,6 +176,10 @@ impl Fields {
 fn read_number(text: &str, most: usize, must_have: bool) -> Option<(i64, &str)> {
     if must_have && text.chars().count() < most {
         return None;
+    }
+    // Java's number format knows what is no number, which is 0 as an integer.
+    if let Some(rest) = text.strip_prefix("NaN").filter(|_| most >= 3) {
+        return Some((0, rest));
     }
     let (sign, digits) = match text.strip_prefix('-') {
         Some(digits) => (-1, digits),
@@ -189,9 +191,10 @@ fn read_number(text: &str, most: usize, must_have: bool) -> Option<(i64, &str)> 
     if digits.is_empty() {
         return None;
     }
-    // Numbers beyond 64 bits are cut to 32 bits in Java; so great ones are no part of a date.
-    let value = digits.parse::<i64>().ok()?;
-    Some((sign * i64::from(value as i32), rest))
+    // Java cuts a number of 64 bits to 32; a greater one, which it reads as a double, becomes the nearest of 32.
+    let value = digits.parse::<i128>().ok().and_then(|value| i64::try_from(sign * value).ok());
+    let nearest = if sign < 0 { i32::MIN } else { i32::MAX };
+    Some((i64::from(value.map_or(nearest, |value| value as i32)), rest))
 }
 
 /// Two digits for `yy` are a year of the hundred years that began 80 years ago.

@@ -44,6 +44,8 @@ pub(super) enum Field {
     WeekOfMonth,
     /// `D`
     DayOfYear,
+    /// `g`: days since 1858-11-17
+    ModifiedJulianDay,
     /// `M`, `L`
     Month,
     /// `d`
@@ -58,6 +60,8 @@ pub(super) enum Field {
     DayInMonthWeek,
     /// `a`
     AmPm,
+    /// `B`: `in the morning`
+    DayPeriod,
     /// `h`: 1 to 12
     HalfHourFromOne,
     /// `K`: 0 to 11
@@ -99,6 +103,7 @@ impl Field {
             'w' => (Self::Week, 2),
             'W' => (Self::WeekOfMonth, 1),
             'D' => (Self::DayOfYear, 3),
+            'g' => (Self::ModifiedJulianDay, 19),
             'M' | 'L' => (Self::Month, 5),
             'd' => (Self::Day, 2),
             'Q' | 'q' => (Self::Quarter, 5),
@@ -107,6 +112,7 @@ impl Field {
             'c' if count != 2 => (Self::DayNumber, 5),
             'F' => (Self::DayInMonthWeek, 1),
             'a' => (Self::AmPm, 1),
+            'B' if matches!(count, 1 | 4 | 5) => (Self::DayPeriod, 5),
             'h' => (Self::HalfHourFromOne, 2),
             'K' => (Self::HalfHour, 2),
             'k' => (Self::HourFromOne, 2),
@@ -202,6 +208,7 @@ fn write_field(out: &mut String<'_>, field: Field, count: usize, civil: &Civil) 
         Field::Week => push_number(out, civil.week().0, count),
         Field::WeekOfMonth => push_number(out, civil.week_of_month(), count),
         Field::DayOfYear => push_number(out, civil.day_of_year(), count),
+        Field::ModifiedJulianDay => push_number(out, civil.days + 40_587, count),
         Field::Month if count >= 3 => names(out, &MONTHS, i64::from(civil.month)),
         Field::Month => push_number(out, i64::from(civil.month), count),
         Field::Day => push_number(out, i64::from(civil.day), count),
@@ -211,6 +218,7 @@ fn write_field(out: &mut String<'_>, field: Field, count: usize, civil: &Civil) 
         Field::DayNumber => push_number(out, civil.day_from_sunday(), count),
         Field::DayInMonthWeek => push_number(out, (i64::from(civil.day) - 1) % 7 + 1, count),
         Field::AmPm => out.push_str(if civil.hour() < 12 { "AM" } else { "PM" }),
+        Field::DayPeriod => out.push_str(day_period(civil, count)),
         Field::HalfHourFromOne => push_number(out, (civil.hour() + 11) % 12 + 1, count),
         Field::HalfHour => push_number(out, civil.hour() % 12, count),
         Field::HourFromOne => push_number(out, if civil.hour() == 0 { 24 } else { civil.hour() }, count),
@@ -229,6 +237,19 @@ fn write_field(out: &mut String<'_>, field: Field, count: usize, civil: &Civil) 
         }
     }
     Ok(())
+}
+
+fn day_period(civil: &Civil, count: usize) -> &'static str {
+    match (civil.hour(), civil.minute()) {
+        (0, 0) if count == 5 => "mi",
+        (0, 0) => "midnight",
+        (12, 0) if count == 5 => "n",
+        (12, 0) => "noon",
+        (6..12, _) => "in the morning",
+        (12..18, _) => "in the afternoon",
+        (18..21, _) => "in the evening",
+        _ => "at night",
+    }
 }
 
 fn push_year(out: &mut String<'_>, year: i64, count: usize) {
@@ -276,7 +297,8 @@ mod tests {
                 Ok("Tuesday Tue Tue 29 February Feb 2 Feb 00 2000 2000 1 01 Q1 1")
             );
             assert_eq!(check("a h K k H mm ss SSSSSS n N A"), Ok("AM 12 0 24 0 00 00 000000 0 0 0"));
-            assert_eq!(check("D G W F c"), Ok("60 AD 5 1 3"));
+            assert_eq!(check("D G W F c g"), Ok("60 AD 5 1 3 51603"));
+            assert_eq!(check("h B BBBBB"), Ok("12 midnight mi"));
             assert_eq!(check("[yyyy]-MM"), Ok("2000-02"));
             assert!(check("bad q").is_err());
             assert!(check("VV z").is_err());

@@ -153,6 +153,8 @@ impl Fields {
             | Field::WeekOfMonth
             | Field::Quarter
             | Field::DayNumber
+            | Field::DayPeriod
+            | Field::ModifiedJulianDay
             | Field::DayInMonthWeek => return None,
             Field::Year | Field::YearOfEra => return self.year(count, reserved, text),
             Field::DayOfYear

@@ -55,7 +55,7 @@ pub fn convert_tz<'a>(scope: &Scope<'a>, text: &str, from: &Place, to: &Place) -
     let millis = old_parse::parse(text, pattern, &from.or_utc(), scope.clock.now)?;
     let to = to.or_utc();
     let offset = i64::from(to.old_offset(millis.div_euclid(1000)));
-    pattern.write(scope, Civil::old(millis + offset * 1000), offset, &to, millis).ok()
+    pattern.write(scope, Civil::old(millis, offset * 1000), offset, &to, millis).ok()
 }
 
 /// `timestamp at time zone 'zone'`

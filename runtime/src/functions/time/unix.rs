@@ -6,6 +6,7 @@ use super::old::OldPattern;
 use super::old_parse;
 use crate::functions::cast::parse_date;
 use crate::scope::{Scope, Zone};
+use crate::values::calendar::MILLIS_PER_DAY;
 use crate::values::{Date, Decimal, Fault, Timestamp, TimestampLtz};
 
 /// `from_unixtime(seconds)`
@@ -22,11 +23,11 @@ pub fn from_unixtime_as<'a>(scope: &Scope<'a>, seconds: i64, pattern: &OldPatter
 fn write<'a>(scope: &Scope<'a>, seconds: i64, pattern: &OldPattern) -> Result<&'a str, Fault> {
     let zone = scope.clock.zone();
     let offset = i64::from(zone.old_offset(seconds));
-    let Some(local) = seconds.checked_add(offset).and_then(|local| local.checked_mul(1000)) else {
+    let Some(millis) = seconds.checked_mul(1000) else {
         return Err(Fault::new(format!("{seconds} seconds since 1970 are in no year that can be written")));
     };
     scope.clock.texts().text(scope, pattern.grain(), seconds + offset, || {
-        pattern.write(scope, Civil::old(local), offset, zone, local - offset * 1000)
+        pattern.write(scope, Civil::old(millis, offset * 1000), offset, zone, millis)
     })
 }
 
@@ -54,11 +55,16 @@ pub fn to_date(text: &str) -> Option<Date> {
     parse_date(text)
 }
 
-/// `to_date(text, pattern)`
-pub fn to_date_by(scope: &Scope<'_>, text: &str, pattern: &OldPattern) -> Result<Option<Date>, Fault> {
+/// `to_date(text, pattern)`. Text that does not fit gives what Flink makes of the least `bigint`, which stands for such
+/// text in `unix_timestamp` too: a day in the year 1705471.
+pub fn to_date_by(scope: &Scope<'_>, text: &str, pattern: &OldPattern) -> Result<Date, Fault> {
     pattern.check()?;
     let millis = old_parse::parse(text, pattern, &utc(), scope.clock.now);
-    Ok(millis.map(|millis| moments::date(Timestamp { millis, nanos: 0 })))
+    Ok(match millis {
+        Some(millis) => moments::date(Timestamp { millis, nanos: 0 }),
+        // Cut to 32 bits, as there.
+        None => Date((i64::MIN / MILLIS_PER_DAY) as i32),
+    })
 }
 
 /// `date_format(text, pattern)`: the text is `yyyy-MM-dd HH:mm:ss`.
@@ -66,7 +72,7 @@ pub fn format_text<'a>(scope: &Scope<'a>, text: &str, pattern: &OldPattern) -> R
     pattern.check()?;
     let utc = utc();
     match old_parse::parse(text, OldPattern::usual(), &utc, scope.clock.now) {
-        Some(millis) => pattern.write(scope, Civil::old(millis), 0, &utc, millis).map(Some),
+        Some(millis) => pattern.write(scope, Civil::old(millis, 0), 0, &utc, millis).map(Some),
         None => Ok(None),
     }
 }
@@ -111,6 +117,8 @@ mod tests {
         with_scope(|scope| {
             assert_eq!(from_unixtime(scope, 0), Ok("1970-01-01 08:00:00"));
             assert!(from_unixtime(scope, i64::MAX).is_err());
+            // The local time is beyond 64 bits of milliseconds.
+            assert_eq!(from_unixtime(scope, i64::MAX / 1000), Ok("292278994-08-17 15:12:55"));
             let check = |seconds, pattern| from_unixtime_as(scope, seconds, &OldPattern::new(pattern));
             assert_eq!(check(1_795_190_400, "yyyyMMddHH"), Ok("2026112100"));
             assert_eq!(check(583_000_000, "yyyy/MM/dd HH:mm"), Ok("1988/06/23 01:26"));
@@ -133,10 +141,24 @@ mod tests {
             let check = |text, pattern| unix_timestamp_of(scope, text, &OldPattern::new(pattern));
             assert_eq!(check("2024-02-29 12", "yyyy-MM-dd HH"), Ok(1_709_179_200));
             assert_eq!(check("20240229", "yyyyMMdd"), Ok(1_709_136_000));
+            // Numbers that are no year are taken as far as Java's integers go.
+            assert_eq!(check("2147483648", "yyyy"), Ok(6_017_484_157_292_606));
+            assert_eq!(check("9223372036854775808", "yyyy"), Ok(-6_019_000_092_870_206));
+            assert_eq!(check("2147483648", "HH"), Ok(-7_730_940_038_400));
+            assert_eq!(check("NaN", "yyyy"), Ok(-62_167_420_800));
             assert_eq!(check("2021-02-29", "yyyy-MM-dd"), check("2021-03-01", "yyyy-MM-dd"));
             assert_eq!(check("29 Feb 2024", "d MMM yyyy"), Ok(1_709_136_000));
             assert_eq!(check("24-2-29 1 PM", "yy-M-d h a"), Ok(1_709_182_800));
             assert_eq!(check("2024-02-29T00:00:00+0000", "yyyy-MM-dd'T'HH:mm:ssZ"), Ok(1_709_164_800));
+        });
+    }
+
+    #[test]
+    fn text_as_dates() {
+        with_scope(|scope| {
+            let check = |text| to_date_by(scope, text, &OldPattern::new("yyyyMMdd")).map(|date| date.to_string());
+            assert_eq!(check("20240229"), Ok("2024-02-29".to_owned()));
+            assert_eq!(check("abc"), Ok("1705471-09-27".to_owned()));
         });
     }
 
