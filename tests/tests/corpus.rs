@@ -23,17 +23,35 @@ fn texts(folder: &Path) -> BTreeMap<String, String> {
     files.filter(|path| path.is_file()).map(|path| (name(&path), text(&path))).collect()
 }
 
+/// How a case is run.
+#[derive(Debug, Clone, Copy)]
+struct Run {
+    workers: &'static str,
+    epoch: &'static str,
+    /// Whether the process ends at one step of its epoch log after the other, and is started again.
+    crashes: bool,
+}
+
 /// Runs a case's binary in a folder of its own and gives what it wrote.
-fn written(case: &Path, binary: &Path, workers: &str, epoch: &str) -> BTreeMap<String, String> {
+fn written(case: &Path, binary: &Path, run: Run) -> BTreeMap<String, String> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for (name, text) in texts(case) {
         fs::write(folder.path().join(name), text).expect("copies the data");
     }
-    let output = Command::new(binary)
-        .current_dir(folder.path())
-        .args(["--state", "state", "--workers", workers, "--epoch", epoch, "--now", "2026-11-21 12:00:00"])
-        .output()
-        .expect("runs the job");
+    let start = |more: &[&str]| {
+        let mut command = Command::new(binary);
+        command.current_dir(folder.path()).args(["--state", "state", "--now", "2026-11-21 12:00:00"]);
+        // With so many epochs, a log would only wait for the disk.
+        command.args(matches!(run.epoch, "1" | "7").then_some("--no-log"));
+        command.args(["--workers", run.workers, "--epoch", run.epoch]).args(more).output().expect("runs the job")
+    };
+    if run.crashes {
+        // Far enough apart that each life comes to a few epochs more.
+        for step in (30..).step_by(7).take(12) {
+            start(&["--log-limit", "100000", "--storage-ends", &step.to_string()]);
+        }
+    }
+    let output = start(&[]);
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{}: {told}", case.display());
     let mut all = texts(&folder.path().join("out"));
@@ -54,26 +72,25 @@ fn check(case: &str) {
         let folder = case.join("expected");
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).expect("makes the folder");
-        for (name, text) in written(&case, &binary, "1", "end") {
+        for (name, text) in written(&case, &binary, Run { workers: "1", epoch: "end", crashes: false }) {
             fs::write(folder.join(name), text).expect("writes what is expected");
         }
     }
     let expected = texts(&case.join("expected"));
     assert!(!expected.is_empty(), "{} expects nothing", case.display());
-    for workers in WORKERS {
-        for epoch in EPOCHS {
-            let mut found = written(&case, &binary, workers, epoch);
-            let mut expected = expected.clone();
-            if !matches!(epoch, "end" | "1h") {
-                found.retain(|name, _| !name.starts_with("by_epoch"));
-                expected.retain(|name, _| !name.starts_with("by_epoch"));
-            }
-            for (name, text) in &expected {
-                let found = found.get(name).map_or("", String::as_str);
-                assert_eq!(found, text, "{name} of {} with {workers} workers, epoch {epoch}", case.display());
-            }
-            assert_eq!(found.len(), expected.len(), "{} with {workers} workers, epoch {epoch}", case.display());
+    let each = WORKERS.into_iter().flat_map(|workers| EPOCHS.map(|epoch| Run { workers, epoch, crashes: false }));
+    for run in each.chain(["1", "2"].map(|workers| Run { workers, epoch: "150rows", crashes: true })) {
+        let mut found = written(&case, &binary, run);
+        let mut expected = expected.clone();
+        if !matches!(run.epoch, "end" | "1h") {
+            found.retain(|name, _| !name.starts_with("by_epoch"));
+            expected.retain(|name, _| !name.starts_with("by_epoch"));
         }
+        for (name, text) in &expected {
+            let found = found.get(name).map_or("", String::as_str);
+            assert_eq!(found, text, "{name} of {}, {run:?}", case.display());
+        }
+        assert_eq!(found.len(), expected.len(), "{}, {run:?}", case.display());
     }
 }
 

@@ -141,7 +141,7 @@ impl Case {
 
     /// Ends the job, or breaks the disk, at each step that its epoch log takes.
     fn break_each_step(&self, job: &Built, how: &str) {
-        let usual = ["--epoch", "6000rows", "--log-limit", "200000", "--workers", "2"].map(str::to_owned);
+        let usual = ["--epoch", "10000rows", "--log-limit", "200000", "--workers", "2"].map(str::to_owned);
         for step in 1.. {
             let folder = tempfile::tempdir().expect("a temporary folder");
             let breaking = [&usual[..], &[how.to_owned(), step.to_string()]].concat();

@@ -3,6 +3,9 @@
 use crate::epochs::Persist;
 use crate::epochs::bytes::number;
 
+/// Places whose memory is asked for at once.
+const AHEAD: usize = 32;
+
 /// Numbers, each once.
 #[derive(Debug, Default)]
 pub struct Touched {
@@ -79,12 +82,17 @@ impl LoggedPlaces {
         self.touched.is_empty() && self.gone_count == 0
     }
 
-    /// Appends what went, and hands over the places.
-    pub fn drain(&mut self, out: &mut Vec<u8>, mut each: impl FnMut(u32, &mut Vec<u8>)) {
+    /// Appends what went.
+    pub fn save_gone(&mut self, out: &mut Vec<u8>) {
         number(self.gone_count, out);
         out.append(&mut self.gone);
         self.gone_count = 0;
-        self.touched.drain(|number| each(number, out));
+    }
+
+    /// Hands over the places, some at a time, so that the waits for their memory can overlap.
+    pub fn drain(&mut self, mut some: impl FnMut(&[u32])) {
+        self.touched.numbers.chunks(AHEAD).for_each(&mut some);
+        self.touched.clear();
     }
 
     /// Forgets what was noted.

@@ -28,15 +28,19 @@ impl<A: Aggregation + Lasting> Aggregate<A> {
         if log.is_empty() {
             return;
         }
+        log.save_gone(out);
         let groups = &mut self.groups;
-        log.drain(out, |number, out| {
-            if let Some(group) = groups.get_mut(number).filter(|group| group.rows > 0) {
-                out.push(GROUP);
-                group.key.save(out);
-                bytes::number(group.rows.into(), out);
-                bytes::number(group.touched.into(), out);
-                // Saving does not fail.
-                let _ = group.state.parts(&mut SaveChanges(out));
+        log.drain(|numbers| {
+            numbers.iter().for_each(|number| groups.prefetch(*number));
+            for number in numbers {
+                if let Some(group) = groups.get_mut(*number).filter(|group| group.rows > 0) {
+                    out.push(GROUP);
+                    group.key.save(out);
+                    bytes::number(group.rows.into(), out);
+                    bytes::number(group.touched.into(), out);
+                    // Saving does not fail.
+                    let _ = group.state.parts(&mut SaveChanges(out));
+                }
             }
         });
         out.push(END);

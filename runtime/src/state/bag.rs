@@ -33,6 +33,9 @@ struct BagLog {
     gone_count: u64,
 }
 
+/// So many places further the memory is asked for.
+const AHEAD: usize = 16;
+
 /// Stands beside a count of which the log was not told.
 const NOTED: u32 = 1 << 31;
 
@@ -174,7 +177,14 @@ impl<T: Stored> Bag<T> {
         bytes::number(log.gone_count, out);
         out.append(&mut log.gone);
         log.gone_count = 0;
-        for tag in log.tags.drain(..) {
+        for (at, tag) in log.tags.iter().copied().enumerate() {
+            // The waits for memory overlap.
+            if let Some(next) = log.tags.get(at + AHEAD).copied()
+                && let Some(segment) = self.segment(next)
+                && let Some(place) = segment.places.get(home(next, segment.mask()))
+            {
+                prefetch(place);
+            }
             let Some(segment) = segment_of_mut(&mut self.segments, tag) else { continue };
             let mask = segment.mask();
             let mut at = home(tag, mask);
@@ -189,6 +199,7 @@ impl<T: Stored> Bag<T> {
             }
         }
         bytes::number(0, out);
+        log.tags.clear();
         self.log = Some(log);
     }
 
