@@ -132,5 +132,7 @@ fn premium_drop_alert_allocates_nothing_for_known_keys() {
 #[test]
 fn the_counter_counts() {
     let without = LAST_PAGE.allocations(1000, 1, 0);
-    assert_eq!(LAST_PAGE.allocations(1000, 1, 12_345), without + 12_345);
+    let with = LAST_PAGE.allocations(1000, 1, 12_345);
+    // A buffer more or less of what the process does besides.
+    assert!(with.abs_diff(without + 12_345) < 20, "{without}, then {with}");
 }
