@@ -34,8 +34,11 @@ def runs(setup):
     for job, tasks in ((HOURLY_PREMIUM, 1), (HOURLY_PREMIUM, setup.cores), (LAST_PAGE, setup.cores)):
         lines = min(CHECKED_LINES, setup.lines)
         printed = setup.paths.output / f"flink-{job.name}-{tasks}.txt"
+        # Two tasks read two halves of the file at once, so that which page of an account is the last depends on them:
+        # the query is compared with one.
+        compared = 1 if job is LAST_PAGE else tasks
         check = Check(
-            lines, command(setup, job, setup.data.first(job.records, lines), tasks, "print", printed),
+            lines, command(setup, job, setup.data.first(job.records, lines), compared, "print", printed),
             lambda job=job, printed=printed: from_changelog(printed, job.columns, KINDS[job.name]), environment(setup),
         )
         yield Run(
