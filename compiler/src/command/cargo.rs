@@ -55,6 +55,9 @@ pub fn log_of(job: &Path) -> PathBuf {
 pub const SQLITE_FLAGS: &str = "-USQLITE_ENABLE_FTS3 -USQLITE_ENABLE_FTS3_PARENTHESIS -USQLITE_ENABLE_FTS5 \
                             -USQLITE_ENABLE_RTREE -USQLITE_ENABLE_DBSTAT_VTAB -USQLITE_ENABLE_STAT4";
 
+/// How SQLite's C code is optimised: it compiles in two thirds of the time that `-O1` takes, and runs as fast.
+const C_FLAGS: &str = "-Og";
+
 /// Takes away what a surrounding `cargo run`, `cargo test` or build script set for itself, and what would compile
 /// the runtime anew for each user. Proxies, registries and the choice of the toolchain stay.
 fn set_environment(command: &mut Command) {
@@ -67,6 +70,9 @@ fn set_environment(command: &mut Command) {
         if starts(&removed) && !starts(&kept) {
             command.env_remove(&name);
         }
+    }
+    if env::var_os("CFLAGS").is_none() {
+        command.env("CFLAGS", C_FLAGS);
     }
     command.env("LIBSQLITE3_FLAGS", SQLITE_FLAGS).env("CARGO_TERM_COLOR", "never");
     command.env("CARGO_TERM_PROGRESS_WHEN", "always").env("CARGO_TERM_PROGRESS_WIDTH", "120");

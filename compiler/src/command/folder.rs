@@ -9,11 +9,10 @@
 //! ```
 
 use std::fs::{self, File};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 use std::{env, io};
-
-use sha2::{Digest as _, Sha256};
 
 use super::console::Console;
 use super::failure::{Failure, reason};
@@ -189,9 +188,6 @@ impl BuildFolder {
             }
             let _ = fs::remove_dir_all(job);
         }
-        for old in newest_first(&release.join("incremental")).iter().skip(JOBS_KEPT + RUNTIMES_KEPT) {
-            let _ = fs::remove_dir_all(old);
-        }
     }
 
     fn empty_if_full(&self) {
@@ -264,13 +260,9 @@ fn newest_first(folder: &Path) -> Vec<PathBuf> {
 
 /// 16 hexadecimal digits that stand for the texts.
 fn hash<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
-    let mut hasher = Sha256::new();
-    for text in texts {
-        hasher.update((text.len() as u64).to_le_bytes());
-        hasher.update(text);
-    }
-    let key = hasher.finalize().iter().take(8).fold(0, |key: u64, byte| key << 8 | u64::from(*byte));
-    format!("{key:016x}")
+    let mut hasher = DefaultHasher::new();
+    texts.into_iter().for_each(|text| text.hash(&mut hasher));
+    format!("{:016x}", hasher.finish())
 }
 
 #[cfg(test)]

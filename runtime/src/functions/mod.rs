@@ -10,8 +10,10 @@ pub mod cast;
 pub mod compare;
 pub mod constant;
 pub mod decimal;
+#[cfg(feature = "digests")]
+pub mod digest;
+pub mod encoding;
 pub mod float;
-pub mod hash;
 pub mod java;
 pub mod json;
 pub mod like;

@@ -216,7 +216,7 @@ fn as_json(value: Expr, span: Span) -> Result<Expr, CallError> {
         Base::Double => written("json::double_text", value),
         Base::Null => make::null(STRING, span),
         Base::Bytes => {
-            let encoded = call(run("hash::bytes_to_base64").scoped(), STRING, vec![value], span);
+            let encoded = call(run("encoding::bytes_to_base64").scoped(), STRING, vec![value], span);
             written("json::string", encoded)
         }
         Base::Timestamp(_) => written("json::timestamp_text", value),
