@@ -1,144 +1,125 @@
-//! A table kept in memory: rows by primary key.
+//! A table kept in memory: rows by primary key, in their encoded form.
 
 use std::cmp::Ordering;
-use std::hash::{BuildHasher, Hash, Hasher};
-
-use foldhash::fast::FixedState;
-use hashbrown::HashTable;
 
 use super::{Row, TableInfo};
+use crate::state::{KeyedBytes, hash_bytes};
+use crate::tables::{EncodedRow, encode, encode_row};
 use crate::values::Value;
-
-/// A value that owns its text.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Owned {
-    /// Text.
-    Text(Box<str>),
-    /// Bytes.
-    Bytes(Box<[u8]>),
-    /// Any other value.
-    Plain(Value<'static>),
-}
-
-impl Owned {
-    /// A copy of a value.
-    pub fn new(value: Value<'_>) -> Self {
-        Self::Plain(match value {
-            Value::Text(text) => return Self::Text(text.into()),
-            Value::Bytes(bytes) => return Self::Bytes(bytes.into()),
-            Value::Null => Value::Null,
-            Value::Boolean(value) => Value::Boolean(value),
-            Value::Integer(value) => Value::Integer(value),
-            Value::Float(value) => Value::Float(value),
-            Value::Double(value) => Value::Double(value),
-            Value::Decimal { unscaled, scale } => Value::Decimal { unscaled, scale },
-            Value::Date(days) => Value::Date(days),
-            Value::Time(millis) => Value::Time(millis),
-            Value::Timestamp { millis, nanos, precision } => Value::Timestamp { millis, nanos, precision },
-            Value::TimestampLtz { millis, nanos, precision } => Value::TimestampLtz { millis, nanos, precision },
-        })
-    }
-
-    /// The value.
-    pub fn value(&self) -> Value<'_> {
-        match self {
-            Self::Text(text) => Value::Text(text),
-            Self::Bytes(bytes) => Value::Bytes(bytes),
-            Self::Plain(value) => *value,
-        }
-    }
-}
-
-/// A row that owns its values.
-pub(crate) type OwnedRow = Box<[Owned]>;
-
-impl Row for OwnedRow {
-    fn value(&self, column: usize) -> Value<'_> {
-        self.get(column).map_or(Value::Null, Owned::value)
-    }
-}
 
 /// The rows of a table, by primary key.
 #[derive(Debug)]
 pub(crate) struct Memory {
-    key: &'static [usize],
-    rows: HashTable<OwnedRow>,
-    hasher: FixedState,
+    columns: usize,
+    primary_key: &'static [usize],
+    /// Key → row; an empty row is none.
+    rows: KeyedBytes,
+    /// How many rows there are.
+    live: usize,
+    key: Vec<u8>,
+    row: Vec<u8>,
 }
 
 impl Memory {
-    /// An empty table with the primary key of `table`.
+    /// An empty table with the columns and the primary key of `table`.
     pub fn new(table: &TableInfo) -> Self {
-        Self { key: table.primary_key, rows: HashTable::new(), hasher: FixedState::default() }
+        Self {
+            columns: table.columns.len(),
+            primary_key: table.primary_key,
+            rows: KeyedBytes::default(),
+            live: 0,
+            key: Vec::new(),
+            row: Vec::new(),
+        }
     }
 
     /// Puts a row in, in place of the one with the same key.
-    pub fn put(&mut self, row: OwnedRow) {
-        let (key, hasher) = (self.key, &self.hasher);
-        let hash_of = |row: &OwnedRow| hash(hasher, key.iter().map(|column| row.value(*column)));
-        let same = |known: &OwnedRow| key.iter().all(|column| known.value(*column) == row.value(*column));
-        match self.rows.entry(hash_of(&row), same, hash_of) {
-            hashbrown::hash_table::Entry::Occupied(mut entry) => *entry.get_mut() = row,
-            hashbrown::hash_table::Entry::Vacant(entry) => drop(entry.insert(row)),
+    pub fn put(&mut self, row: &dyn Row) {
+        encode_key(self.primary_key.iter().map(|column| row.value(*column)), &mut self.key);
+        self.row.clear();
+        encode_row(row, 0..self.columns, &mut self.row);
+        let hash = hash_bytes(&self.key);
+        let known = self.rows.position(hash, &self.key);
+        self.live += usize::from(known.is_none_or(|position| self.rows.value(position).is_empty()));
+        match known {
+            Some(position) => self.rows.replace(position, &self.row),
+            None => drop(self.rows.set_hashed(hash, &self.key, &self.row)),
         }
     }
 
     /// Takes the row with the key of `row` out.
     pub fn remove(&mut self, row: &dyn Row) {
-        let hash = hash(&self.hasher, self.key.iter().map(|column| row.value(*column)));
-        let same = |known: &OwnedRow| self.key.iter().all(|column| known.value(*column) == row.value(*column));
-        if let Ok(entry) = self.rows.find_entry(hash, same) {
-            entry.remove();
+        encode_key(self.primary_key.iter().map(|column| row.value(*column)), &mut self.key);
+        if self.rows.get(&self.key).is_none_or(<[u8]>::is_empty) {
+            return;
+        }
+        self.rows.set(&self.key, &[]);
+        self.live -= 1;
+        // The keys of rows that are gone take memory.
+        if self.rows.len() > 1024 && self.live < self.rows.len() / 2 {
+            let old = std::mem::take(&mut self.rows);
+            for position in (0..old.len()).filter(|position| !old.value(*position).is_empty()) {
+                self.rows.set(old.key(position), old.value(position));
+            }
         }
     }
 
     /// The row with a key.
-    pub fn get(&self, key: &[Value<'_>]) -> Option<&OwnedRow> {
-        let same = |row: &OwnedRow| self.key.iter().zip(key).all(|(column, value)| row.value(*column) == *value);
-        self.rows.find(hash(&self.hasher, key.iter().copied()), same)
+    pub fn get(&mut self, key: &[Value<'_>]) -> Option<EncodedRow<'_>> {
+        encode_key(key.iter().copied(), &mut self.key);
+        self.rows.get(&self.key).filter(|row| !row.is_empty()).map(EncodedRow::new)
     }
 
     /// All rows, in no order.
-    pub fn rows(&self) -> impl Iterator<Item = &OwnedRow> {
-        self.rows.iter()
+    pub fn rows(&self) -> impl Iterator<Item = EncodedRow<'_>> {
+        (0..self.rows.len())
+            .map(|position| self.rows.value(position))
+            .filter(|row| !row.is_empty())
+            .map(EncodedRow::new)
     }
 
     /// All rows in the order of their keys.
-    pub fn sorted(&self) -> Vec<&OwnedRow> {
-        let mut rows: Vec<&OwnedRow> = self.rows.iter().collect();
-        rows.sort_unstable_by(|left, right| {
-            let columns = self.key.iter().map(|column| order(left.value(*column), right.value(*column)));
-            columns.fold(Ordering::Equal, Ordering::then)
+    pub fn sorted(&self) -> impl Iterator<Item = EncodedRow<'_>> {
+        // The first column of the key stands beside the row: most comparisons need no more, and rows are far apart.
+        let (first, rest) = self.primary_key.split_first().map_or((0, &[][..]), |(first, rest)| (*first, rest));
+        let mut rows: Vec<(Value<'_>, &[u8])> = (0..self.rows.len())
+            .map(|position| self.rows.value(position))
+            .filter(|row| !row.is_empty())
+            .map(|row| (EncodedRow::new(row).at(first), row))
+            .collect();
+        rows.sort_unstable_by(|(left_first, left), (right_first, right)| {
+            order(*left_first, *right_first).then_with(|| {
+                if rest.is_empty() {
+                    return Ordering::Equal;
+                }
+                let (left, right) = (EncodedRow::new(left), EncodedRow::new(right));
+                let columns = rest.iter().map(|column| order(left.at(*column), right.at(*column)));
+                columns.fold(Ordering::Equal, Ordering::then)
+            })
         });
-        rows
+        rows.into_iter().map(|(_, row)| EncodedRow::new(row))
     }
 
     /// How many rows there are.
     pub fn len(&self) -> usize {
-        self.rows.len()
+        self.live
     }
 }
 
-fn hash<'v>(hasher: &FixedState, key: impl Iterator<Item = Value<'v>>) -> u64 {
-    let mut state = hasher.build_hasher();
+/// Equal keys have equal bytes.
+fn encode_key<'v>(key: impl Iterator<Item = Value<'v>>, out: &mut Vec<u8>) {
+    out.clear();
     for value in key {
-        match value {
-            Value::Null => state.write_u8(0),
-            Value::Boolean(value) => value.hash(&mut state),
-            Value::Integer(value) => value.hash(&mut state),
-            // Equal values must have equal hashes, and 0.0 equals -0.0.
-            Value::Float(value) => (value + 0.0).to_bits().hash(&mut state),
-            Value::Double(value) => (value + 0.0).to_bits().hash(&mut state),
-            Value::Decimal { unscaled, scale } => (unscaled, scale).hash(&mut state),
-            Value::Text(text) => text.hash(&mut state),
-            Value::Bytes(bytes) => bytes.hash(&mut state),
-            Value::Date(value) | Value::Time(value) => value.hash(&mut state),
-            Value::Timestamp { millis, nanos, .. } | Value::TimestampLtz { millis, nanos, .. } => {
-                (millis, nanos).hash(&mut state);
-            }
-        }
+        let value = match value {
+            // 0.0 equals -0.0.
+            Value::Float(value) => Value::Float(value + 0.0),
+            Value::Double(value) => Value::Double(value + 0.0),
+            Value::Timestamp { millis, nanos, .. } => Value::Timestamp { millis, nanos, precision: 0 },
+            Value::TimestampLtz { millis, nanos, .. } => Value::TimestampLtz { millis, nanos, precision: 0 },
+            other => other,
+        };
+        encode(&value, out);
     }
-    state.finish()
 }
 
 /// The order of two values of one type; null is the least.
@@ -167,24 +148,39 @@ mod tests {
     use super::super::testing::{TABLE, row};
     use super::*;
 
-    fn owned(row: &dyn Row) -> OwnedRow {
-        (0..3).map(|column| Owned::new(row.value(column))).collect()
-    }
-
     #[test]
     fn rows_by_key() {
         let mut table = Memory::new(&TABLE);
         for id in (0..100).rev() {
-            table.put(owned(&row(id, Some("a"), 1)));
+            table.put(&row(id, Some("a"), 1));
         }
-        table.put(owned(&row(5, None, 2)));
+        table.put(&row(5, None, 2));
+        table.remove(&row(7, None, 0));
         table.remove(&row(7, None, 0));
         table.remove(&row(700, None, 0));
         assert_eq!(table.len(), 99);
-        assert_eq!(table.get(&[Value::Integer(5)]).map(|row| row.value(1)), Some(Value::Null));
-        assert_eq!(table.get(&[Value::Integer(7)]), None);
-        let ids: Vec<Value<'_>> = table.sorted().iter().map(|row| row.value(0)).collect();
+        assert_eq!(table.get(&[Value::Integer(5)]).map(|row| row.at(1)), Some(Value::Null));
+        assert!(table.get(&[Value::Integer(7)]).is_none());
+        let ids: Vec<Value<'_>> = table.sorted().map(|row| row.at(0)).collect();
         let expected: Vec<Value<'_>> = (0..100).filter(|id| *id != 7).map(Value::Integer).collect();
         assert_eq!(ids, expected);
+        assert_eq!(table.rows().count(), 99);
+        table.put(&row(7, Some("again"), 3));
+        assert_eq!(table.get(&[Value::Integer(7)]).map(|row| row.at(1)), Some(Value::Text("again")));
+    }
+
+    #[test]
+    fn rows_that_are_gone_take_no_memory() {
+        let mut table = Memory::new(&TABLE);
+        for round in 0..10 {
+            for id in 0..2000 {
+                table.put(&row(round * 2000 + id, Some("a"), 1));
+            }
+            for id in 0..1990 {
+                table.remove(&row(round * 2000 + id, None, 0));
+            }
+        }
+        assert_eq!(table.len(), 100);
+        assert!(table.rows.len() < 3000);
     }
 }

@@ -85,6 +85,12 @@ pub trait Row {
     fn value(&self, column: usize) -> Value<'_>;
 }
 
+impl Row for &[Value<'_>] {
+    fn value(&self, column: usize) -> Value<'_> {
+        self.get(column).copied().unwrap_or(Value::Null)
+    }
+}
+
 /// How records stand in the bytes that a source hands over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Format {

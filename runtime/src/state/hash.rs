@@ -26,11 +26,23 @@ pub fn random() -> u64 {
     std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), SEED)
 }
 
+fn hasher() -> FoldHasher<'static> {
+    FoldHasher::with_seed(SEED, SHARED.get_or_init(|| SharedSeed::from_u64(random())))
+}
+
 /// The hash of a value.
 #[inline]
 pub fn hash<T: Stored>(value: T::Ref<'_>) -> u64 {
-    let mut hasher = FoldHasher::with_seed(SEED, SHARED.get_or_init(|| SharedSeed::from_u64(random())));
+    let mut hasher = hasher();
     T::hash(value, &mut hasher);
+    hasher.finish()
+}
+
+/// The hash of bytes.
+#[inline]
+pub fn hash_bytes(bytes: &[u8]) -> u64 {
+    let mut hasher = hasher();
+    hasher.write(bytes);
     hasher.finish()
 }
 

@@ -1,10 +1,6 @@
 //! Byte strings found by byte strings: rows in their encoded form, found by their encoded keys.
 
-use std::hash::BuildHasher;
-
-use foldhash::fast::RandomState;
-
-use crate::state::{Index, prefetch};
+use crate::state::{Index, hash_bytes, prefetch};
 
 /// A map from bytes to bytes that keeps its memory when it is cleared, in the order of first insertion.
 #[derive(Debug, Default)]
@@ -12,7 +8,6 @@ pub struct KeyedBytes {
     entries: Vec<Entry>,
     bytes: Vec<u8>,
     index: Index,
-    hasher: RandomState,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -45,12 +40,6 @@ impl KeyedBytes {
         self.entries.is_empty()
     }
 
-    /// The hash of a key.
-    #[inline]
-    pub fn hash(&self, key: &[u8]) -> u64 {
-        self.hasher.hash_one(key)
-    }
-
     /// Asks for the memory where a hash may stand.
     #[inline]
     pub fn prefetch(&self, hash: u64) {
@@ -77,12 +66,8 @@ impl KeyedBytes {
         self.entries.get(self.index.likely(hash)? as usize)
     }
 
-    /// The position of a key; it stays until `clear`.
-    pub fn position(&self, key: &[u8]) -> Option<usize> {
-        self.find(self.hash(key), key)
-    }
-
-    fn find(&self, hash: u64, key: &[u8]) -> Option<usize> {
+    /// The position of a key, given its [`hash_bytes`]; it stays until `clear`.
+    pub fn position(&self, hash: u64, key: &[u8]) -> Option<usize> {
         self.index
             .find(hash, |row| self.entries.get(row as usize).is_some_and(|entry| entry.key.of(&self.bytes) == key))
             .map(|row| row as usize)
@@ -90,7 +75,12 @@ impl KeyedBytes {
 
     /// The value of a key.
     pub fn get(&self, key: &[u8]) -> Option<&[u8]> {
-        self.position(key).map(|position| self.value(position))
+        self.get_hashed(hash_bytes(key), key)
+    }
+
+    /// The same, given the key's [`hash_bytes`].
+    pub fn get_hashed(&self, hash: u64, key: &[u8]) -> Option<&[u8]> {
+        self.position(hash, key).map(|position| self.value(position))
     }
 
     /// The key at a position.
@@ -105,12 +95,12 @@ impl KeyedBytes {
 
     /// Puts a value in, in the place of the one that was there. Gives the position, and whether the key is new.
     pub fn set(&mut self, key: &[u8], value: &[u8]) -> (usize, bool) {
-        self.set_hashed(self.hash(key), key, value)
+        self.set_hashed(hash_bytes(key), key, value)
     }
 
-    /// The same, given the key's hash.
+    /// The same, given the key's [`hash_bytes`].
     pub fn set_hashed(&mut self, hash: u64, key: &[u8], value: &[u8]) -> (usize, bool) {
-        if let Some(position) = self.find(hash, key) {
+        if let Some(position) = self.position(hash, key) {
             self.replace(position, value);
             return (position, false);
         }
@@ -132,8 +122,11 @@ impl KeyedBytes {
             }
             Entry { value: Piece { start: entry.value.start, length: value.len() as u32 }, ..entry }
         } else {
+            // Room to grow, so that a value that grows again and again leaves little behind.
             let piece = self.append(value);
-            Entry { value: piece, room: piece.length, ..entry }
+            let spare = value.len() / 4;
+            self.bytes.resize(self.bytes.len() + spare, 0);
+            Entry { value: piece, room: piece.length + spare as u32, ..entry }
         };
         if let Some(entry) = self.entries.get_mut(position) {
             *entry = place;

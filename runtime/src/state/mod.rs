@@ -13,7 +13,7 @@ mod text;
 pub use bag::Bag;
 pub use chunks::Chunks;
 pub use groups::{Group, Groups};
-pub use hash::{hash, random, seed_hashes, worker_of};
+pub use hash::{hash, hash_bytes, random, seed_hashes, worker_of};
 pub use index::Index;
 pub use keyed_bytes::KeyedBytes;
 pub use prefetch::prefetch;

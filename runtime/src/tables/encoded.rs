@@ -2,6 +2,8 @@
 //!
 //! One value after the other, each a tag and its bytes, little-endian.
 
+use std::borrow::Cow;
+
 use crate::connectors::Row;
 use crate::values::Value;
 
@@ -116,26 +118,51 @@ fn parts(bytes: &mut &[u8]) -> Option<(i64, u32, u8)> {
     Some((millis, nanos, precision))
 }
 
+/// So many values of a row stand in place; rows are narrow as a rule.
+const FEW: usize = 16;
+
 /// An encoded row, its values by column.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct EncodedRow<'a> {
-    values: Vec<Value<'a>>,
+    few: [Value<'a>; FEW],
+    /// Those behind the few.
+    more: Vec<Value<'a>>,
 }
 
 impl<'a> EncodedRow<'a> {
     /// The row of these bytes.
     pub fn new(mut bytes: &'a [u8]) -> Self {
-        let mut values = Vec::new();
-        while !bytes.is_empty() {
-            values.push(decode(&mut bytes));
+        let mut row = Self { few: [Value::Null; FEW], more: Vec::new() };
+        for place in &mut row.few {
+            if bytes.is_empty() {
+                return row;
+            }
+            *place = decode(&mut bytes);
         }
-        Self { values }
+        while !bytes.is_empty() {
+            row.more.push(decode(&mut bytes));
+        }
+        row
+    }
+
+    /// The values of the first columns.
+    pub fn values(&self, columns: usize) -> Cow<'_, [Value<'a>]> {
+        match self.few.get(..columns) {
+            Some(few) => Cow::Borrowed(few),
+            None => Cow::Owned(self.few.iter().chain(&self.more).copied().collect()),
+        }
+    }
+
+    /// The value of a column.
+    pub fn at(&self, column: usize) -> Value<'a> {
+        let value = column.checked_sub(FEW).map_or_else(|| self.few.get(column), |column| self.more.get(column));
+        value.copied().unwrap_or(Value::Null)
     }
 }
 
 impl Row for EncodedRow<'_> {
     fn value(&self, column: usize) -> Value<'_> {
-        self.values.get(column).copied().unwrap_or(Value::Null)
+        self.at(column)
     }
 }
 
@@ -160,6 +187,9 @@ mod tests {
             Value::Timestamp { millis: -1, nanos: 999_999, precision: 9 },
             Value::TimestampLtz { millis: 1, nanos: 2, precision: 3 },
         ];
+        // More than stand in place.
+        let values: Vec<Value<'_>> = values.iter().chain(&values).copied().collect();
+        assert!(values.len() > FEW);
         let mut bytes = Vec::new();
         for value in &values {
             encode(value, &mut bytes);

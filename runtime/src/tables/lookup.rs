@@ -8,7 +8,7 @@ use lru::LruCache;
 use crate::connectors::{Failure, Store, TableInfo};
 use crate::state::KeyedBytes;
 use crate::tables::encoded::{decode, encode};
-use crate::tables::pending::Known;
+use crate::tables::pending::{Known, Pending, Stage};
 use crate::values::Value;
 
 /// `cache:` of a look-up table.
@@ -41,11 +41,16 @@ pub struct Lookup {
     store: Box<dyn Store>,
     info: &'static TableInfo,
     kept: Kept,
+    /// The keys of the current batch: the hash of each, and where it ends in `batch_bytes`.
+    batch: Vec<(u64, usize)>,
+    batch_bytes: Vec<u8>,
     /// Keys of the current batch that nobody knows yet.
     wanted: KeyedBytes,
     /// What the store said of the current batch's keys.
     answers: KeyedBytes,
     row: Vec<u8>,
+    /// When the batch came: what is kept is believed as of then.
+    now: Instant,
 }
 
 enum Kept {
@@ -91,7 +96,17 @@ impl Lookup {
             }
             Cache::All { ttl } => Kept::Everything { rows: KeyedBytes::default(), ttl: duration(ttl), loaded: None },
         };
-        Self { store, info, kept, wanted: KeyedBytes::default(), answers: KeyedBytes::default(), row: Vec::new() }
+        Self {
+            store,
+            info,
+            kept,
+            batch: Vec::new(),
+            batch_bytes: Vec::new(),
+            wanted: KeyedBytes::default(),
+            answers: KeyedBytes::default(),
+            row: Vec::new(),
+            now: Instant::now(),
+        }
     }
 
     /// Loads the table if it is kept whole and not loaded, or too old; called at the start of an epoch.
@@ -117,29 +132,68 @@ impl Lookup {
         })
     }
 
-    fn known(&mut self, key: &[u8]) -> Known<'_> {
+    fn known(&mut self, hash: u64, key: &[u8]) -> Known<'_> {
         match &mut self.kept {
-            Kept::Everything { rows, .. } => return rows.get(key).map_or(Known::Absent, open),
+            Kept::Everything { rows, .. } => return rows.get_hashed(hash, key).map_or(Known::Absent, open),
             Kept::Recent { rows, ttl, .. } => {
-                let fresh = rows.peek(key).is_some_and(|recent| ttl.is_none_or(|ttl| recent.asked.elapsed() < ttl));
-                if fresh {
-                    return rows.get(key).map_or(Known::Unknown, |recent| open(&recent.row));
+                let (now, ttl) = (self.now, *ttl);
+                let fresh = |recent: &Recent| ttl.is_none_or(|ttl| now.saturating_duration_since(recent.asked) < ttl);
+                if let Some(recent) = rows.get(key).filter(|recent| fresh(recent)) {
+                    return open(&recent.row);
                 }
             }
             Kept::Nothing => {}
         }
-        self.answers.get(key).map_or(Known::Unknown, open)
+        self.answers.get_hashed(hash, key).map_or(Known::Unknown, open)
     }
 
     /// Notes that the current batch needs a key.
-    pub fn want(&mut self, key: &[u8]) {
-        if self.known(key) == Known::Unknown {
-            self.wanted.set(key, &[]);
+    pub fn want(&mut self, hash: u64, key: &[u8]) {
+        self.batch_bytes.extend_from_slice(key);
+        self.batch.push((hash, self.batch_bytes.len()));
+        self.prefetch(Stage::Index, hash);
+    }
+
+    #[inline]
+    fn prefetch(&self, stage: Stage, hash: u64) {
+        if let Kept::Everything { rows, .. } = &self.kept {
+            stage.prefetch(rows, hash);
         }
     }
 
-    /// Asks the store once for all keys that are wanted.
-    pub fn fetch(&mut self) -> Result<(), Failure> {
+    /// Asks the store once for all keys of the batch that neither the cache nor the epoch's changes know. What is known
+    /// is asked of the memory, so that it is there when an event needs it.
+    pub fn fetch(&mut self, pending: &mut Pending) -> Result<(), Failure> {
+        if self.batch.is_empty() {
+            return Ok(());
+        }
+        pending.flush();
+        for stage in [Stage::Entry, Stage::Bytes] {
+            for &(hash, _) in &self.batch {
+                pending.prefetch(stage, hash);
+                self.prefetch(stage, hash);
+            }
+        }
+        if !matches!(self.kept, Kept::Everything { .. }) {
+            self.now = Instant::now();
+            let (batch, bytes) = (std::mem::take(&mut self.batch), std::mem::take(&mut self.batch_bytes));
+            let mut start = 0;
+            for &(hash, end) in &batch {
+                let key = bytes.get(start..end).unwrap_or_default();
+                start = end;
+                if pending.get(hash, key) == Known::Unknown && self.known(hash, key) == Known::Unknown {
+                    self.wanted.set_hashed(hash, key, &[]);
+                }
+            }
+            (self.batch, self.batch_bytes) = (batch, bytes);
+        }
+        self.batch.clear();
+        self.batch_bytes.clear();
+        self.ask()
+    }
+
+    /// Asks the store for all keys that are wanted.
+    fn ask(&mut self) -> Result<(), Failure> {
         if self.wanted.is_empty() {
             return Ok(());
         }
@@ -171,14 +225,14 @@ impl Lookup {
         Ok(())
     }
 
-    /// The row of a key; the store is asked if nobody knows.
-    pub fn get(&mut self, key: &[u8]) -> Result<Option<&[u8]>, Failure> {
-        if self.known(key) == Known::Unknown {
+    /// The row of a key, given the key's hash; the store is asked if nobody knows.
+    pub fn get(&mut self, hash: u64, key: &[u8]) -> Result<Option<&[u8]>, Failure> {
+        if !matches!(self.kept, Kept::Everything { .. }) && self.known(hash, key) == Known::Unknown {
             self.wanted.clear();
-            self.wanted.set(key, &[]);
-            self.fetch()?;
+            self.wanted.set_hashed(hash, key, &[]);
+            self.ask()?;
         }
-        Ok(match self.known(key) {
+        Ok(match self.known(hash, key) {
             Known::Row(row) => Some(row),
             Known::Absent | Known::Unknown => None,
         })
@@ -186,6 +240,8 @@ impl Lookup {
 
     /// Forgets what the store said of the last batch.
     pub fn end_batch(&mut self) {
+        self.batch.clear();
+        self.batch_bytes.clear();
         self.wanted.clear();
         self.answers.clear();
     }
@@ -239,6 +295,7 @@ mod tests {
 
     use super::*;
     use crate::connectors::ColumnInfo;
+    use crate::state::hash_bytes;
 
     static TABLE: TableInfo = TableInfo {
         name: "customers",
@@ -279,6 +336,11 @@ mod tests {
         key
     }
 
+    fn found(lookup: &mut Lookup, id: i64) -> bool {
+        let key = key(id);
+        lookup.get(hash_bytes(&key), &key).expect("answers").is_some()
+    }
+
     /// Two batches that need the keys 1, 2, 1, 77 each; gives what the store was asked.
     fn asked(cache: Cache) -> Vec<Vec<i64>> {
         let log = Arc::new(Mutex::new(Vec::new()));
@@ -286,11 +348,12 @@ mod tests {
         lookup.refresh(Instant::now()).expect("loads");
         for _ in 0..2 {
             for id in [1, 2, 1, 77] {
-                lookup.want(&key(id));
+                let key = key(id);
+                lookup.want(hash_bytes(&key), &key);
             }
-            lookup.fetch().expect("asks");
+            lookup.fetch(&mut Pending::default()).expect("asks");
             for id in [1, 2, 1, 77] {
-                assert_eq!(lookup.get(&key(id)).expect("answers").is_some(), id != 77);
+                assert_eq!(found(&mut lookup, id), id != 77);
             }
             lookup.end_batch();
         }
@@ -299,10 +362,8 @@ mod tests {
         let all = log.lock().expect("one thread").clone();
         // Nothing is believed without a cache, or for no time.
         if !matches!(cache, Cache::None | Cache::Lru { ttl: Some(0), .. }) {
-            assert!(lookup.get(&key(77)).expect("answers").is_some(), "what was written is seen");
-            assert!(
-                lookup.get(&key(1)).expect("answers").is_none() || matches!(cache, Cache::Lru { missing: false, .. })
-            );
+            assert!(found(&mut lookup, 77), "what was written is seen");
+            assert!(!found(&mut lookup, 1) || matches!(cache, Cache::Lru { missing: false, .. }));
         }
         all
     }

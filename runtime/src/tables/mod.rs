@@ -6,6 +6,7 @@ mod encoded;
 mod lasting;
 mod lookup;
 mod pending;
+mod reads;
 mod sinks;
 
 use std::time::Instant;
@@ -21,11 +22,12 @@ use conflicts::Conflicts;
 pub use conflicts::OnConflict;
 use deferred::{Deferred, Operation};
 pub use encoded::EncodedRow;
-use encoded::{decode, encode, encode_row};
+use encoded::decode;
+pub(crate) use encoded::{encode, encode_row};
 pub(crate) use lasting::Broken;
 pub use lookup::Cache;
-use lookup::{Lookup, encode_key};
-use pending::{Known, Pending, Stamp};
+use lookup::Lookup;
+use pending::{Pending, Stamp};
 pub use sinks::Sinks;
 
 /// A row of a table of the pipeline; implemented by generated code.
@@ -72,6 +74,8 @@ struct Table {
     lookup: Option<Lookup>,
     /// Whether its writes wait for the end of the event.
     deferred: bool,
+    /// Where the columns of its rows stand in the struct of generated code, if it has them.
+    places: Option<Vec<Option<usize>>>,
 }
 
 /// What a table is opened with.
@@ -100,6 +104,7 @@ impl Tables {
             conflicts: table.conflicts.map(Conflicts::new),
             lookup: table.store.map(|(store, cache)| Lookup::new(store, table.info, cache)),
             deferred: table.deferred,
+            places: None,
         });
     }
 
@@ -273,77 +278,6 @@ impl Tables {
         }
         deferred.clear();
         told
-    }
-
-    /// Notes that the current batch will look a key up, given its values in the order of the primary key.
-    pub fn want<R: TableRow>(&mut self, key: &[Value<'_>]) {
-        let Some(table) = self.all.get_mut(R::TABLE) else { return };
-        if let Some(lookup) = &mut table.lookup {
-            self.key.clear();
-            encode_key(table.info, key, &mut self.key);
-            if table.pending.get(&self.key) == Known::Unknown {
-                lookup.want(&self.key);
-            }
-        }
-    }
-
-    /// Asks the stores once for all keys that are wanted.
-    pub fn fetch(&mut self) {
-        for lookup in self.all.iter_mut().filter_map(|table| table.lookup.as_mut()) {
-            if let Err(failure) = lookup.fetch() {
-                self.failure.get_or_insert(failure);
-            }
-        }
-    }
-
-    /// The row of a key as every earlier event left it.
-    pub fn look_up<'a, R>(&mut self, key: &[Value<'_>], scope: &Scope<'a>) -> Result<Option<R>, Fault>
-    where
-        R: TableRow + Decode<'a>,
-    {
-        if key.contains(&Value::Null) {
-            return Ok(None);
-        }
-        let Some(bytes) = self.find(R::TABLE, key, scope)? else { return Ok(None) };
-        let mut rest = bytes;
-        let mut row = R::default();
-        let table = &self.all.get(R::TABLE).map_or(&[][..], |table| table.info.columns);
-        for column in *table {
-            let value = decode(&mut rest);
-            if let Some(wanted) = R::COLUMNS.iter().position(|name| *name == column.name) {
-                row.set(wanted, Field::Value(value), scope)?;
-            }
-        }
-        row.check()?;
-        Ok(Some(row))
-    }
-
-    fn find<'a>(&mut self, table: usize, key: &[Value<'_>], scope: &Scope<'a>) -> Result<Option<&'a [u8]>, Fault> {
-        let Some(table) = self.all.get_mut(table) else { return Ok(None) };
-        self.key.clear();
-        encode_key(table.info, key, &mut self.key);
-        let keep = |bytes: &[u8]| -> &'a [u8] { scope.memory.alloc_slice_copy(bytes) };
-        match table.pending.get(&self.key) {
-            Known::Row(row) => return Ok(Some(keep(row))),
-            Known::Absent => return Ok(None),
-            Known::Unknown => {}
-        }
-        let Some(lookup) = &mut table.lookup else { return Ok(None) };
-        match lookup.get(&self.key) {
-            Ok(row) => Ok(row.map(keep)),
-            Err(failure) => {
-                let fault = Fault::new(failure.message.clone());
-                self.failure.get_or_insert(failure);
-                Err(fault)
-            }
-        }
-    }
-
-    /// Forgets what was asked for the batch that is done.
-    pub fn end_batch(&mut self) {
-        for lookup in self.all.iter_mut().filter_map(|table| table.lookup.as_mut()) {
-            lookup.end_batch();
-        }
     }
 
     /// What made it impossible to go on, if anything.

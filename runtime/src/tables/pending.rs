@@ -1,7 +1,7 @@
 //! The changes of a table that wait for the end of the epoch: one for each key, however often it changed.
 
 use crate::connectors::{ChangeKind, Failure};
-use crate::state::KeyedBytes;
+use crate::state::{KeyedBytes, hash_bytes};
 
 /// First byte of a kept row.
 const ABSENT: u8 = 0;
@@ -28,6 +28,29 @@ pub enum Place<'a> {
     Event(Stamp),
     /// At the end of the epoch, by its key.
     End(&'a [u8]),
+}
+
+/// Memory is asked for in stages, each for a batch of keys: what a stage finds says where the next one looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Where a hash stands.
+    Index,
+    /// The entry that it points to.
+    Entry,
+    /// The bytes of the entry.
+    Bytes,
+}
+
+impl Stage {
+    /// Asks for a key's memory.
+    #[inline]
+    pub fn prefetch(self, rows: &KeyedBytes, hash: u64) {
+        match self {
+            Self::Index => rows.prefetch(hash),
+            Self::Entry => rows.prefetch_entry(hash),
+            Self::Bytes => rows.prefetch_bytes(hash),
+        }
+    }
 }
 
 /// What is done with what a sink is told.
@@ -100,10 +123,17 @@ impl Pending {
         }
     }
 
-    /// The row of a key as this epoch left it.
-    pub fn get(&mut self, key: &[u8]) -> Known<'_> {
+    /// Asks for the memory where the row of a key may stand, given the key's hash; then for its entry, then for its
+    /// bytes.
+    #[inline]
+    pub fn prefetch(&self, stage: Stage, hash: u64) {
+        stage.prefetch(&self.now, hash);
+    }
+
+    /// The row of a key as this epoch left it, given the key's hash.
+    pub fn get(&mut self, hash: u64, key: &[u8]) -> Known<'_> {
         self.flush();
-        match self.now.get(key) {
+        match self.now.get_hashed(hash, key) {
             None => Known::Unknown,
             Some(kept) => read_kept(kept).map_or(Known::Absent, Known::Row),
         }
@@ -125,7 +155,7 @@ impl Pending {
 
     /// Lets a change wait until a few are there, so that the waits for their memory overlap.
     fn wait(&mut self, key: &[u8]) {
-        let hash = self.now.hash(key);
+        let hash = hash_bytes(key);
         self.now.prefetch(hash);
         self.waiting_bytes.extend_from_slice(key);
         let key = self.waiting_bytes.len();
@@ -139,8 +169,10 @@ impl Pending {
     /// Puts in what waits.
     pub fn flush(&mut self) {
         let Self { now, waiting, waiting_bytes, .. } = self;
-        waiting.iter().for_each(|change| now.prefetch_entry(change.hash));
-        waiting.iter().for_each(|change| now.prefetch_bytes(change.hash));
+        if waiting.len() > 1 {
+            waiting.iter().for_each(|change| now.prefetch_entry(change.hash));
+            waiting.iter().for_each(|change| now.prefetch_bytes(change.hash));
+        }
         let mut start = 0;
         for change in waiting.drain(..) {
             let key = waiting_bytes.get(start..change.key).unwrap_or_default();

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use super::super::memory::{Memory, Owned};
+use super::super::memory::Memory;
 use super::super::resume::{Applied, Target, Tie};
 use super::super::{ChangeKind, Failure, Format, Preview, Row, Sink, Store, TableInfo, format};
 use super::load::load;
@@ -64,7 +64,7 @@ fn refuse_special(path: &Path, known: &fs::Metadata) -> Result<(), Failure> {
 /// Opens a file for look-ups.
 pub(super) fn open_store(table: &TableInfo, settings: &Settings) -> Result<Box<dyn Store>, Failure> {
     let rows = share(table, settings, path(settings)?, false)?;
-    Ok(Box::new(Loaded { rows, keys: table.primary_key.len().max(1) }))
+    Ok(Box::new(Loaded { rows, columns: table.columns.len(), keys: table.primary_key.len().max(1) }))
 }
 
 fn path(settings: &Settings) -> Result<&Path, Failure> {
@@ -104,7 +104,7 @@ fn share(table: &TableInfo, settings: &Settings, path: &Path, absent: bool) -> R
     let mut rows = Memory::new(table);
     if !absent {
         load(path, &settings.format, table, &mut |values| {
-            rows.put(values.iter().map(|value| Owned::new(*value)).collect());
+            rows.put(&values);
             Ok(ControlFlow::Continue(()))
         })?;
     }
@@ -162,9 +162,9 @@ impl Keyed {
         let rows = lock(&self.rows);
         for row in rows.sorted() {
             match &self.format {
-                Format::Json => format::json_row(None, &self.table, row, &mut self.text),
+                Format::Json => format::json_row(None, &self.table, &row, &mut self.text),
                 Format::Csv(csv) => {
-                    format::csv_row(None, &self.table, row, csv.delimiter, &csv.null_text, &mut self.text);
+                    format::csv_row(None, &self.table, &row, csv.delimiter, &csv.null_text, &mut self.text);
                 }
             }
             self.text.push(b'\n');
@@ -183,9 +183,7 @@ impl Sink for Keyed {
     fn write(&mut self, kind: ChangeKind, row: &dyn Row) -> Result<(), Failure> {
         let mut rows = lock(&self.rows);
         match kind {
-            ChangeKind::Insert | ChangeKind::UpdateAfter => {
-                rows.put((0..self.table.columns.len()).map(|column| Owned::new(row.value(column))).collect());
-            }
+            ChangeKind::Insert | ChangeKind::UpdateAfter => rows.put(row),
             ChangeKind::Delete => rows.remove(row),
             ChangeKind::UpdateBefore => return Ok(()),
         }
@@ -223,9 +221,10 @@ impl Sink for Keyed {
 
     fn preview(&mut self, limit: usize) -> Result<Option<Preview>, Failure> {
         let rows = lock(&self.rows);
-        let cells =
-            |row: &dyn Row| (0..self.table.columns.len()).map(|column| format::cell(row.value(column))).collect();
-        let first = rows.sorted().into_iter().take(limit).map(|row| cells(row)).collect();
+        let columns = 0..self.table.columns.len();
+        let first =
+            rows.sorted().take(limit).map(|row| columns.clone().map(|column| format::cell(row.at(column))).collect());
+        let first = first.collect();
         Ok(Some(Preview { rows: first, total: rows.len() as u64 }))
     }
 }
@@ -241,19 +240,17 @@ impl Drop for Keyed {
 
 struct Loaded {
     rows: Arc<Mutex<Memory>>,
+    columns: usize,
     /// How many columns the key has.
     keys: usize,
 }
 
 impl Store for Loaded {
     fn fetch(&mut self, keys: &[Value<'_>], found: &mut dyn FnMut(usize, &[Value<'_>])) -> Result<(), Failure> {
-        let rows = lock(&self.rows);
-        let mut values = Vec::new();
+        let mut rows = lock(&self.rows);
         for (position, key) in keys.chunks(self.keys).enumerate() {
             if let Some(row) = rows.get(key) {
-                values.clear();
-                values.extend(row.iter().map(Owned::value));
-                found(position, &values);
+                found(position, &row.values(self.columns));
             }
         }
         Ok(())
@@ -261,11 +258,8 @@ impl Store for Loaded {
 
     fn scan(&mut self, found: &mut dyn FnMut(&[Value<'_>])) -> Result<(), Failure> {
         let rows = lock(&self.rows);
-        let mut values = Vec::new();
         for row in rows.rows() {
-            values.clear();
-            values.extend(row.iter().map(Owned::value));
-            found(&values);
+            found(&row.values(self.columns));
         }
         Ok(())
     }
