@@ -118,6 +118,12 @@ pub struct JobArguments {
     /// Drop the state and read the sources from their beginning.
     #[arg(long)]
     fresh: bool,
+    /// Drop it without a question; only a terminal is asked.
+    #[arg(long)]
+    yes: bool,
+    /// Stop, with all committed, when the job has more memory than this: `512MiB`, `2GiB`.
+    #[arg(long, value_name = "SIZE")]
+    memory: Option<OsString>,
     /// Keep nothing for a restart: no epoch log is written.
     #[arg(long)]
     no_log: bool,
@@ -135,12 +141,17 @@ pub struct JobArguments {
 impl JobArguments {
     /// As arguments of the job's binary.
     pub fn for_job(&self) -> Vec<OsString> {
-        let valued =
-            [("--now", &self.now), ("--state", &self.state), ("--workers", &self.workers), ("--epoch", &self.epoch)];
+        let valued = [
+            ("--now", &self.now),
+            ("--state", &self.state),
+            ("--memory", &self.memory),
+            ("--workers", &self.workers),
+            ("--epoch", &self.epoch),
+        ];
         let valued = valued.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
         let settings = self.set.iter().map(|setting| ("--set", setting));
         let mut arguments: Vec<OsString> = valued.chain(settings).map(|(name, value)| joined(name, value)).collect();
-        for (set, name) in [(self.fresh, "--fresh"), (self.no_log, "--no-log")] {
+        for (set, name) in [(self.fresh, "--fresh"), (self.yes, "--yes"), (self.no_log, "--no-log")] {
             if set {
                 arguments.push(name.into());
             }

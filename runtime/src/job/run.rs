@@ -10,8 +10,10 @@ use crate::connectors::dead_letter::DeadLetters;
 use crate::connectors::{Failure, Progress, Source};
 use crate::decode::Record;
 use crate::job::arguments::{Arguments, Epoch};
+use crate::job::fresh;
 use crate::job::lasting::{Ended, Lasting};
 use crate::job::lock::Lock;
+use crate::job::memory::Watch;
 use crate::job::open::{Ends, open_crew, open_ends};
 use crate::job::restart::Looked;
 use crate::job::signals::Stop;
@@ -43,6 +45,7 @@ pub(super) fn run<J: Parallel>(arguments: &Arguments, terminal: &mut Terminal) -
 }
 
 fn work<J: Parallel>(arguments: &Arguments, terminal: &mut Terminal, stop: &Stop) -> Result<(), Failure> {
+    let mut watch = Watch::new(arguments.memory)?;
     let mut running = Running::<J>::open(arguments, terminal)?;
     let mut ended = false;
     while !stop.asked() {
@@ -55,6 +58,10 @@ fn work<J: Parallel>(arguments: &Arguments, terminal: &mut Terminal, stop: &Stop
             }
             Progress::Records => {}
             Progress::Idle => thread::sleep(REST),
+        }
+        if let Some(exceeded) = watch.exceeded() {
+            running.commit()?;
+            return Err(exceeded.failure(&mut running.crew, running.lasting.is_some()));
         }
         if running.epoch_is_over(arguments.epoch) {
             running.commit()?;
@@ -71,6 +78,7 @@ fn prepare_state(arguments: &Arguments) -> Result<Lock, Failure> {
     fs::create_dir_all(folder).map_err(|error| Failure::file("create the state folder", folder, &error))?;
     let lock = Lock::take(folder)?;
     if arguments.fresh {
+        fresh::confirm(arguments)?;
         drop_dead_letters(folder)?;
     }
     Ok(lock)

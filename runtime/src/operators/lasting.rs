@@ -61,6 +61,20 @@ impl<A: Aggregation + Lasting> Aggregate<A> {
         out.push(END);
     }
 
+    /// How many bytes [`Self::save_all`] would write; it takes the memory of one group.
+    pub fn saved_size(&mut self) -> u64 {
+        let (mut size, mut group_bytes) = (0, Vec::new());
+        for number in 0..self.groups.places() {
+            if let Some(group) = self.groups.get_mut(number).filter(|group| group.rows > 0) {
+                group_bytes.clear();
+                group.key.save(&mut group_bytes);
+                let _ = group.state.parts(&mut SaveAll(&mut group_bytes));
+                size += group_bytes.len() as u64;
+            }
+        }
+        size
+    }
+
     /// Takes in what one of the two wrote.
     pub fn load(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
         let mut key = A::Key::default();

@@ -10,6 +10,8 @@ Options:
                               or milliseconds since 1970
       --state DIR             The folder of the job's state
       --fresh                 Drop the state and read the sources from their beginning
+      --yes                   Drop it without a question; only a terminal is asked
+      --memory SIZE           Stop, with all committed, when the job has more memory than this: 512MiB, 2GiB
       --no-log                Keep nothing for a restart: no epoch log is written
       --workers N             Threads that work [default: one for each core]
       --epoch DURATION|ROWS   When changes are written: after a time (1s, 500ms), after so many rows (1000rows),

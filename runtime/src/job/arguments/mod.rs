@@ -21,6 +21,7 @@ use crate::job::terminal;
 
 /// What the job was started with, checked and complete.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option that is given or not")]
 pub struct Arguments {
     /// `--now`: the fixed clock, in milliseconds since 1970-01-01 00:00 UTC.
     pub now: Option<i64>,
@@ -28,6 +29,10 @@ pub struct Arguments {
     pub state: PathBuf,
     /// `--fresh`: drop what the state folder holds and start anew.
     pub fresh: bool,
+    /// `--yes`: drop it without a question.
+    pub yes: bool,
+    /// `--memory`: the job stops when it has more bytes than this.
+    pub memory: Option<u64>,
     /// `--no-log`: nothing is kept of the job's state.
     pub no_log: bool,
     /// Hidden `--log-limit`: beyond twice the last snapshot, so many bytes may the epoch log have.
@@ -112,6 +117,8 @@ impl Arguments {
             now: None,
             state: settings::resolve(base, &format!(".millstream/{}", info.name)),
             fresh: false,
+            yes: false,
+            memory: None,
             no_log: false,
             log_limit: LOG_LIMIT,
             breaks: None,
@@ -144,6 +151,8 @@ fn request(info: &JobInfo, arguments: impl Iterator<Item = OsString>) -> Result<
             Arg::Short('q') | Arg::Long("quiet") => found.verbosity = Verbosity::Quiet,
             Arg::Short('v') | Arg::Long("verbose") => found.verbosity = Verbosity::Verbose,
             Arg::Long("fresh") => found.fresh = true,
+            Arg::Long("yes") => found.yes = true,
+            Arg::Long("memory") => found.memory = Some(memory(&text(&mut parser)?)?),
             Arg::Long("no-log") => found.no_log = true,
             Arg::Long("log-limit") => found.log_limit = number("--log-limit", &text(&mut parser)?)?,
             Arg::Long("storage-fails") => {
@@ -185,6 +194,25 @@ fn workers(text: &str) -> Result<usize, String> {
         Ok(workers) if (1..=MOST_WORKERS).contains(&workers) => Ok(workers),
         Ok(_) | Err(_) => Err(format!("--workers {text}: give a number from 1 to {MOST_WORKERS}")),
     }
+}
+
+/// A size such as `2GiB`, `512MiB` or `1.5GB`.
+fn memory(text: &str) -> Result<u64, String> {
+    let wrong = || format!("--memory {text}: give a size such as 512MiB or 2GiB");
+    let split = text.find(|letter: char| letter.is_ascii_alphabetic()).ok_or_else(wrong)?;
+    let (number, unit) = text.split_at(split);
+    let unit: f64 = match unit {
+        "KiB" => 1024.0,
+        "MiB" => 1_048_576.0,
+        "GiB" => 1_073_741_824.0,
+        "kB" | "KB" => 1e3,
+        "MB" => 1e6,
+        "GB" => 1e9,
+        _ => return Err(wrong()),
+    };
+    let number: f64 = number.trim_end().parse().map_err(|_| wrong())?;
+    let size = number * unit;
+    if size.is_finite() && size >= 1.0 { Ok(size as u64) } else { Err(wrong()) }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
@@ -261,6 +289,14 @@ mod tests {
     }
 
     #[test]
+    fn sizes_of_memory() {
+        for (text, bytes) in [("2GiB", 2 << 30), ("512 MiB", 512 << 20), ("1.5GB", 1_500_000_000), ("10kB", 10_000)] {
+            assert_eq!(run(&["--memory", text]).unwrap().memory, Some(bytes));
+        }
+        assert_eq!(run(&[]).unwrap().memory, None);
+    }
+
+    #[test]
     fn the_last_setting_of_an_option_counts_and_may_hold_any_text() {
         let arguments =
             run(&["--set", "tables.hs_order.sqlite.table=a", "--set", "tables.hs_order.sqlite.table=b=c.d"]).unwrap();
@@ -273,6 +309,9 @@ mod tests {
             (&["--frsh"], "invalid option '--frsh'; `hourly_premium --help` lists the options"),
             (&["extra"], "unexpected argument \"extra\"; `hourly_premium --help` lists the options"),
             (&["--workers", "0"], "--workers 0: give a number from 1 to 64"),
+            (&["--memory", "2"], "--memory 2: give a size such as 512MiB or 2GiB"),
+            (&["--memory", "-2GiB"], "--memory -2GiB: give a size such as 512MiB or 2GiB"),
+            (&["--memory", "2 gigs"], "--memory 2 gigs: give a size such as 512MiB or 2GiB"),
             (&["--workers"], "missing argument for option '--workers'"),
             (&["--set", "user_order.path"], "--set user_order.path: write tables.NAME.CONNECTOR.OPTION=VALUE"),
             (

@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 
 use crate::connectors::{Failure, Preview, TableInfo};
 use crate::job::arguments::Verbosity;
-use numbers::{bytes, counted, duration, grouped, rate};
+pub(super) use numbers::bytes;
+use numbers::{counted, duration, grouped, rate};
 
 /// Between two drawings of the progress line.
 const REDRAW: Duration = Duration::from_millis(100);

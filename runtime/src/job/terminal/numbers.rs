@@ -27,7 +27,7 @@ pub(super) fn rate(number: u64, elapsed: Duration) -> String {
 }
 
 /// `1.4 GB`
-pub(super) fn bytes(number: u64) -> String {
+pub(in crate::job) fn bytes(number: u64) -> String {
     scaled(number as f64, [" B", " KB", " MB", " GB"])
 }
 
