@@ -133,6 +133,22 @@ impl Server {
         self.folder.path()
     }
 
+    /// Gives files of its data to the server alone.
+    ///
+    /// # Panics
+    /// If that is refused.
+    pub fn own(&self, files: &[&str]) {
+        let paths: Vec<PathBuf> = files.iter().map(|file| self.folder.path().join("data").join(file)).collect();
+        let mut commands = vec![("chmod", "600")];
+        if is_root() {
+            commands.push(("chown", "nobody:nogroup"));
+        }
+        for (command, how) in commands {
+            let done = Command::new(command).arg(how).args(&paths).status();
+            assert!(done.expect("there is such a command").success());
+        }
+    }
+
     /// The url of a database.
     pub fn url(&self, database: &str) -> String {
         format!("postgres://{USER}:{PASSWORD}@127.0.0.1:{}/{database}", self.port)
