@@ -132,10 +132,13 @@ fn sessions_that_are_ended_lose_and_double_nothing() {
         let there = "select to_regclass('log') is not null and to_regclass('counts') is not null";
         wait_for("the tables", || admin.query_one(there, &[]).expect("asks").get(0));
         wait_for("the first row", || admin.query_one("select count(*) > 0 from log", &[]).expect("asks").get(0));
-        let mut cuts = 0;
+        let (mut cuts, mut known) = (0, 0);
         while child.try_wait().expect("the job can be asked").is_none() {
-            if cuts < 25 {
+            // Once after each commit, so that the job comes further between two cuts.
+            let rows: i64 = admin.query_one("select count(*) from log", &[]).expect("asks").get(0);
+            if cuts < 25 && rows > known {
                 cuts += admin.query_one(CUT, &[]).expect("cuts").get::<_, i64>(0);
+                known = rows;
             }
             thread::sleep(Duration::from_millis(7));
         }
@@ -177,6 +180,44 @@ fn a_server_that_is_stopped_and_started_again_is_waited_for() {
     check(&mut server.client(&database));
 }
 
+/// A log that holds the commit of the event 500 as long as there is a row in `hold`.
+fn hold_a_commit(admin: &mut Client) {
+    admin
+        .batch_execute(
+            "create table log (id bigint, kind text);
+             create table hold ();
+             insert into hold default values;
+             create function held() returns trigger language plpgsql as $$
+               begin
+                 while exists (select from hold) loop perform pg_sleep(0.005); end loop;
+                 return null;
+               end $$;
+             create constraint trigger held after insert on log deferrable initially deferred
+               for each row when (new.id = 500) execute function held();
+             set synchronous_commit to local",
+        )
+        .expect("creates tables");
+}
+
+/// The job is killed while a commit goes on, and started again before it came.
+#[test]
+fn a_commit_that_outlives_the_job_is_waited_for() {
+    let server = Server::start();
+    let run = Run::new(&server);
+    let mut admin = run.admin();
+    hold_a_commit(&mut admin);
+    let mut child = run.start(&["--epoch", "100rows"]);
+    let mut held = |state| wait_for(state, || admin.query_one(WAITING, &[&state]).expect("asks").get::<_, i64>(0) == 1);
+    held("PgSleep");
+    child.kill().expect("the job can be killed");
+    child.wait().expect("the job ends");
+    let child = run.start(&["--epoch", "100rows"]);
+    held("transactionid");
+    run.admin().batch_execute("delete from hold").expect("lets go");
+    let text = run.ends_well(child);
+    assert!(!text.contains("is gone"), "{text}");
+}
+
 /// The connection is lost while a commit goes on: whether it comes is found out.
 #[test]
 fn a_commit_whose_answer_is_lost_is_found_or_done_again() {
@@ -185,21 +226,7 @@ fn a_commit_whose_answer_is_lost_is_found_or_done_again() {
         for comes in [false, true] {
             let run = Run::new(&server);
             let mut admin = run.admin();
-            admin
-                .batch_execute(
-                    "create table log (id bigint, kind text);
-                     create table hold ();
-                     insert into hold default values;
-                     create function held() returns trigger language plpgsql as $$
-                       begin
-                         while exists (select from hold) loop perform pg_sleep(0.005); end loop;
-                         return null;
-                       end $$;
-                     create constraint trigger held after insert on log deferrable initially deferred
-                       for each row when (new.id = 500) execute function held();
-                     set synchronous_commit to local",
-                )
-                .expect("creates tables");
+            hold_a_commit(&mut admin);
             let child = run.start(&[&["--epoch", "100rows"], more].concat());
             wait_for("the commit", || admin.query_one(WAITING, &[&"PgSleep"]).expect("asks").get::<_, i64>(0) == 1);
             if comes {

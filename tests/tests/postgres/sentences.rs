@@ -231,7 +231,7 @@ fn nothing_has_the_password() {
     let (output, folder) = run_with("{\"id\":1}\n", &[("url", &url)], None);
     let text = told(&output);
     assert!(output.status.success(), "{text}");
-    assert!(text.contains(&format!("1 row in 127.0.0.1:{}/{database} (table totals)", server.port())), "{text}");
+    assert!(text.contains(&format!("1 change to 127.0.0.1:{}/{database} (table totals)", server.port())), "{text}");
     no_password_in(folder.path());
     // Taken from the environment.
     let url = format!("host=127.0.0.1 port={} user={USER} dbname={database}", server.port());

@@ -63,7 +63,8 @@ fn create(session: &mut Session, epochs: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// The last epoch of a log that a table has; 0, which is noted, if it has none.
+/// The last epoch of a log that a table has; 0, which is noted, if it has none. A run that was killed while it committed
+/// may have left a transaction that the server still works on: its lock is waited for.
 pub(super) fn applied(database: &mut Database, mark: &Mark) -> Result<u64, Failure> {
     database.again(&mut |session| {
         create(session, &mark.epochs)?;
@@ -73,7 +74,7 @@ pub(super) fn applied(database: &mut Database, mark: &Mark) -> Result<u64, Failu
         );
         let insert = session.statement(&insert)?;
         session.client.execute(&insert, &[&mark.log(), &&*mark.table, &mark.job])?;
-        let epoch = read(session, mark, "")?;
+        let epoch = read(session, mark)?;
         Ok(epoch.and_then(|epoch| u64::try_from(epoch).ok()).unwrap_or(0))
     })
 }
@@ -91,12 +92,12 @@ pub(super) fn mark(session: &mut Session, mark: &Mark) -> Result<(), Error> {
 /// Whether an epoch was committed over a connection that is lost. As long as its transaction may still be, the row is
 /// locked.
 pub(super) fn has(session: &mut Session, mark: &Mark) -> Result<bool, Error> {
-    Ok(read(session, mark, " for update")? == Some(mark.epoch()))
+    Ok(read(session, mark)? == Some(mark.epoch()))
 }
 
-fn read(session: &mut Session, mark: &Mark, lock: &str) -> Result<Option<i64>, Error> {
-    let sql = format!("select epoch from EPOCHS where log = $1 and table_name = $2{lock}");
-    let statement = session.statement(&mark.statement(&sql))?;
+fn read(session: &mut Session, mark: &Mark) -> Result<Option<i64>, Error> {
+    let sql = mark.statement("select epoch from EPOCHS where log = $1 and table_name = $2 for update");
+    let statement = session.statement(&sql)?;
     let row = session.client.query_opt(&statement, &[&mark.log(), &&*mark.table])?;
     row.map(|row| row.try_get(0)).transpose()
 }

@@ -80,14 +80,14 @@ pub(super) fn failure(place: &str, error: &Error) -> Failure {
     let environment = |what: &str| Failure::environment(format!("cannot use the database {place}: {what}"));
     let why = why(error);
     let Some(said) = error.as_db_error() else {
-        if error.to_string().contains("password missing") {
+        if why.contains("password missing") {
             return environment("it asks for a password, but the url has none and PGPASSWORD is not set");
+        }
+        if why.contains("does not support TLS") {
+            return environment("the server does not speak TLS, but sslmode of the url asks for it");
         }
         if is_handshake(error) {
             return environment(&format!("{why}. Check sslmode and sslrootcert of the url"));
-        }
-        if error.to_string().contains("does not support TLS") {
-            return environment("the server does not speak TLS, but sslmode of the url asks for it");
         }
         if is_passing(error) {
             return environment(&format!("{why}. Check the host and the port, and that the server runs"));
