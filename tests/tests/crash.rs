@@ -7,7 +7,6 @@
 //! cargo test -p millstream-tests --test crash -- --kills 0 --postgres 3000   # of the jobs that write to PostgreSQL
 //! ```
 
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};

@@ -123,10 +123,18 @@ pub(super) struct Found {
     /// PostgreSQL's number for what stands in the parentheses; -1 if there are none.
     pub modifier: i32,
     pub is_enum: bool,
-    pub not_null: bool,
-    /// Whether it gets a value by itself.
-    pub has_default: bool,
-    pub is_generated: bool,
+    pub filled: Filled,
+}
+
+/// Where a column's value comes from if nobody gives one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Filled {
+    /// From its default, or it is null.
+    BySelf,
+    /// It must be given.
+    ByWriter,
+    /// It is generated, and may not be given.
+    Always,
 }
 
 impl Found {
@@ -257,9 +265,7 @@ mod tests {
             base: base.to_owned(),
             modifier,
             is_enum: false,
-            not_null: false,
-            has_default: false,
-            is_generated: false,
+            filled: Filled::BySelf,
         }
     }
 

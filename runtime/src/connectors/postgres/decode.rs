@@ -1,6 +1,7 @@
 //! Values out of PostgreSQL's binary form.
 
 use std::error::Error as StdError;
+use std::fmt::Write as _;
 
 use bumpalo::Bump;
 use postgres::Row;
@@ -85,7 +86,7 @@ fn numeric<'r>(bytes: &'r [u8], memory: &'r Bump) -> Option<Value<'r>> {
     {
         return Some(Value::Decimal { unscaled: if negative { -amount } else { amount }, scale });
     }
-    Some(Value::Text(memory.alloc_str(&digits(words.collect(), weight, negative, scale))))
+    Some(Value::Text(memory.alloc_str(&digits(&words.collect::<Vec<u16>>(), weight, negative, scale))))
 }
 
 /// The integer behind the decimal, if it has at most 38 digits.
@@ -110,15 +111,19 @@ fn unscaled(groups: impl Iterator<Item = u16>, weight: i16, scale: u16) -> Optio
 }
 
 /// The decimal as text, however long.
-fn digits(groups: Vec<u16>, weight: i16, negative: bool, scale: u16) -> String {
-    let mut text = String::from(if negative { "-" } else { "" });
+fn digits(groups: &[u16], weight: i16, negative: bool, scale: u16) -> String {
     let group = |position: i32| usize::try_from(position).ok().and_then(|at| groups.get(at)).copied().unwrap_or(0);
-    let before: String = (0..=i32::from(weight)).map(|position| format!("{:04}", group(position))).collect();
+    let four = |mut text: String, position: i32| {
+        let _ = write!(text, "{:04}", group(position));
+        text
+    };
+    let first = i32::from(weight) + 1;
+    let before = (0..first).fold(String::new(), four);
     let before = before.trim_start_matches('0');
+    let mut text = String::from(if negative { "-" } else { "" });
     text.push_str(if before.is_empty() { "0" } else { before });
     if scale > 0 {
-        let first = i32::from(weight) + 1;
-        let behind: String = (0..i32::from(scale.div_ceil(4))).map(|at| format!("{:04}", group(first + at))).collect();
+        let behind = (first..first + i32::from(scale.div_ceil(4))).fold(String::new(), four);
         text.push('.');
         text.push_str(behind.get(..usize::from(scale)).unwrap_or(&behind));
     }
@@ -147,9 +152,9 @@ mod tests {
 
     #[test]
     fn numbers_of_very_many_digits_come_as_text() {
-        assert_eq!(digits(vec![1, 2], 10, true, 3), format!("-10002{}.000", "0".repeat(36)));
-        assert_eq!(digits(vec![5000], -12, false, 46), format!("0.{}50", "0".repeat(44)));
-        assert_eq!(digits(vec![], 0, false, 0), "0");
+        assert_eq!(digits(&[1, 2], 10, true, 3), format!("-10002{}.000", "0".repeat(36)));
+        assert_eq!(digits(&[5000], -12, false, 46), format!("0.{}50", "0".repeat(44)));
+        assert_eq!(digits(&[], 0, false, 0), "0");
         assert_eq!(unscaled([1].into_iter(), 10, 0), None);
     }
 }

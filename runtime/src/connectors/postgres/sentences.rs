@@ -66,10 +66,10 @@ pub(super) fn why(error: &Error) -> String {
         Some(system) => format!("TLS: {system}"),
         None => {
             let text = error.to_string();
-            error.source().map_or(text.clone(), |cause| match text.contains(&cause.to_string()) {
-                true => text,
-                false => format!("{text}: {cause}"),
-            })
+            match error.source().map(ToString::to_string).filter(|cause| !text.contains(cause)) {
+                Some(cause) => format!("{text}: {cause}"),
+                None => text,
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ use super::super::options::Reading;
 use super::super::sql_type::SqlType;
 use super::super::{ColumnInfo, Failure, Options, TableInfo};
 use super::address::Address;
-use super::columns::{Binding, Cast, Found, declaration};
+use super::columns::{Binding, Cast, Filled, Found, declaration};
 use super::database::{self, Change, Database, lock};
 use super::sink::Batch;
 
@@ -205,9 +205,11 @@ impl Table {
                     base: row.try_get(2)?,
                     modifier: row.try_get(3)?,
                     is_enum: row.try_get(4)?,
-                    not_null: row.try_get(5)?,
-                    has_default: row.try_get(6)?,
-                    is_generated: row.try_get(7)?,
+                    filled: match (row.try_get(5)?, row.try_get(6)?) {
+                        (true, _) => Filled::Always,
+                        (false, true) => Filled::ByWriter,
+                        (false, false) => Filled::BySelf,
+                    },
                 });
             }
             let mut forbidden = Vec::new();
@@ -276,7 +278,7 @@ impl Table {
                     )));
                 }
             };
-            if purpose == Purpose::Write && found.is_generated {
+            if purpose == Purpose::Write && found.filled == Filled::Always {
                 return Err(Failure::pipeline(format!(
                     "{}: the column {} is generated and cannot be written. Take it out of the pipeline's table '{}'",
                     self.place(),
@@ -313,7 +315,7 @@ impl Table {
             )));
         }
         let known = |found: &&Found| self.info.columns.iter().any(|column| found.name == column.name);
-        let needed = |found: &&Found| found.not_null && !found.has_default && !found.is_generated;
+        let needed = |found: &&Found| found.filled == Filled::ByWriter;
         if let Some(found) = columns.iter().filter(needed).find(|found| !known(found)) {
             return Err(Failure::pipeline(format!(
                 "{} has a column {} that is not null and has no default, but the pipeline's table '{}' does not have \
@@ -331,8 +333,8 @@ impl Table {
 const COLUMNS: &str = "
 select a.attname::text, format_type(a.atttypid, a.atttypmod), b.typname::text,
   case when t.typtype = 'd' then t.typtypmod else a.atttypmod end,
-  b.typtype = 'e', a.attnotnull or t.typnotnull, a.atthasdef or a.attidentity <> '',
-  a.attgenerated <> '' or a.attidentity = 'a'
+  b.typtype = 'e', a.attgenerated <> '' or a.attidentity = 'a',
+  (a.attnotnull or t.typnotnull) and not (a.atthasdef or t.typdefault is not null or a.attidentity <> '')
 from pg_attribute a
 join pg_type t on t.oid = a.atttypid
 join pg_type b on b.oid = case when t.typtype = 'd' then t.typbasetype else t.oid end
