@@ -33,6 +33,24 @@ fn no_dependency_is_banned() {
 }
 
 #[test]
+fn crates_that_are_only_allowed_below_others_are_below_those_alone() {
+    let metadata = metadata();
+    let named = |id: &Value| {
+        let package = metadata["packages"].as_array().into_iter().flatten().find(|package| package["id"] == *id);
+        package.map_or(String::new(), |package| text(package, "name").to_string())
+    };
+    for (wrapped, wrappers) in wrapped() {
+        let nodes = metadata["resolve"]["nodes"].as_array().into_iter().flatten();
+        let above: Vec<String> = nodes
+            .filter(|node| node["deps"].as_array().into_iter().flatten().any(|dep| named(&dep["pkg"]) == wrapped))
+            .map(|node| named(&node["id"]))
+            .filter(|name| !wrappers.contains(name))
+            .collect();
+        assert_eq!(above, Vec::<String>::new(), "deny.toml does not allow these to depend on {wrapped}");
+    }
+}
+
+#[test]
 fn alternatives_and_conjunctions_of_licences_are_understood() {
     let allowed: BTreeSet<String> = ["MIT", "Unicode-3.0"].map(str::to_string).into();
     assert!(is_allowed("MIT", &allowed));
@@ -97,8 +115,23 @@ fn list(section: &str, key: &str) -> BTreeSet<String> {
     texts
 }
 
+/// The crates of `bans.deny` that others may depend on, with those others.
+fn wrapped() -> Vec<(String, Vec<String>)> {
+    let path = repository().join("deny.toml");
+    let toml = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let entries = toml.lines().filter_map(|line| line.trim().strip_prefix("{ crate = ")?.split_once(", wrappers = ["));
+    let names = |list: &str| list.split('"').skip(1).step_by(2).map(str::to_string).collect::<Vec<_>>();
+    let found: Vec<_> = entries.map(|(name, wrappers)| (name.trim_matches('"').to_string(), names(wrappers))).collect();
+    assert!(!found.is_empty(), "deny.toml has no crate with wrappers");
+    found
+}
+
 /// All packages that are compiled on this platform.
 fn packages() -> Vec<Value> {
+    metadata()["packages"].as_array().cloned().expect("cargo lists packages")
+}
+
+fn metadata() -> Value {
     let cargo = env::var("CARGO").unwrap_or_else(|_| "cargo".to_string());
     let platform = format!("{}-unknown-linux-gnu", env::consts::ARCH);
     let output = Command::new(cargo)
@@ -107,8 +140,7 @@ fn packages() -> Vec<Value> {
         .output()
         .expect("cargo can be started");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo writes JSON");
-    metadata["packages"].as_array().cloned().expect("cargo lists packages")
+    serde_json::from_slice(&output.stdout).expect("cargo writes JSON")
 }
 
 fn text<'a>(package: &'a Value, key: &str) -> &'a str {

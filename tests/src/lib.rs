@@ -1,6 +1,8 @@
 //! One harness for the tests of the whole: builds pipelines with the real command, runs their binaries, reads what they
 //! wrote.
 
+pub mod postgres;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -41,6 +41,7 @@ pub struct Generated {
 fn feature(kind: ConnectorKind) -> Option<&'static str> {
     match kind {
         ConnectorKind::Sqlite => Some("sqlite"),
+        ConnectorKind::Postgres => Some("postgres"),
         ConnectorKind::File | ConnectorKind::Print | ConnectorKind::Blackhole => None,
     }
 }

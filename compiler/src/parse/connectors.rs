@@ -7,15 +7,16 @@ use crate::problems::parse as words;
 use crate::source::Text;
 
 /// The connectors of this version, by their keys.
-const BUILT: [(&str, ConnectorKind); 4] = [
+const BUILT: [(&str, ConnectorKind); 5] = [
     ("file", ConnectorKind::File),
     ("sqlite", ConnectorKind::Sqlite),
+    ("postgres", ConnectorKind::Postgres),
     ("print", ConnectorKind::Print),
     ("blackhole", ConnectorKind::Blackhole),
 ];
 
 /// The connectors to come.
-const PLANNED: [&str; 5] = ["kafka", "datahub", "postgres", "mysql", "tablestore"];
+const PLANNED: [&str; 4] = ["kafka", "datahub", "mysql", "tablestore"];
 
 /// An option of a connector.
 #[derive(Debug, Clone, Copy)]
@@ -58,6 +59,12 @@ const FILE: [OptionRule; 7] = [
 
 const SQLITE: [OptionRule; 3] = [PATH, option("table", ValueRule::Text), option("initial", ValueRule::Text)];
 
+const POSTGRES: [OptionRule; 3] = [
+    OptionRule { name: "url", required: true, value: ValueRule::Text },
+    option("table", ValueRule::Text),
+    option("initial", ValueRule::Text),
+];
+
 const PRINT: [OptionRule; 1] = [option("format", ValueRule::OneOf(&["row", "json"]))];
 
 /// The options of files that only CSV has.
@@ -67,6 +74,7 @@ fn rules(kind: ConnectorKind) -> &'static [OptionRule] {
     match kind {
         ConnectorKind::File => &FILE,
         ConnectorKind::Sqlite => &SQLITE,
+        ConnectorKind::Postgres => &POSTGRES,
         ConnectorKind::Print => &PRINT,
         ConnectorKind::Blackhole => &[],
     }
@@ -82,6 +90,7 @@ pub fn key(kind: ConnectorKind) -> &'static str {
     match kind {
         ConnectorKind::File => "file",
         ConnectorKind::Sqlite => "sqlite",
+        ConnectorKind::Postgres => "postgres",
         ConnectorKind::Print => "print",
         ConnectorKind::Blackhole => "blackhole",
     }

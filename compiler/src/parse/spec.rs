@@ -87,6 +87,9 @@ pub enum ConnectorKind {
     /// A SQLite database. Options: `path` (required), `table` (default: the table's name), `initial` (a JSON lines
     /// or CSV file that fills the table when it is created).
     Sqlite,
+    /// A PostgreSQL database. Options: `url` (required), `table` (default: the table's name; `schema.table` may be
+    /// written), `initial` (as for SQLite).
+    Postgres,
     /// Standard output, a line a change. Options: `format: row | json` (default row).
     Print,
     /// Counts and drops. No options.

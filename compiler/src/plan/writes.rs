@@ -99,7 +99,7 @@ fn takes_changelog(table: &Table) -> bool {
     match table.connector.as_ref().map(|connector| connector.kind) {
         None | Some(ConnectorKind::Print | ConnectorKind::Blackhole) => true,
         Some(ConnectorKind::File) => option(table, "changelog") == Some("true"),
-        Some(ConnectorKind::Sqlite) => false,
+        Some(ConnectorKind::Sqlite | ConnectorKind::Postgres) => false,
     }
 }
 
@@ -109,7 +109,7 @@ pub fn wants_changelog(table: &Table) -> bool {
     match table.connector.as_ref().map(|connector| connector.kind) {
         None | Some(ConnectorKind::Print) => true,
         Some(ConnectorKind::File) => option(table, "changelog") == Some("true") || option(table, "path") == Some("-"),
-        Some(ConnectorKind::Blackhole | ConnectorKind::Sqlite) => false,
+        Some(ConnectorKind::Blackhole | ConnectorKind::Sqlite | ConnectorKind::Postgres) => false,
     }
 }
 

@@ -182,13 +182,14 @@ pub fn not_askable(table: &TableSpec, span: Span) -> Problem {
         None => Problem::error("E0311", span, format!("`{name}` cannot be looked up: it has no connector"))
             .other(table.name.span, "declared here"),
     };
-    problem.help("tables with `sqlite` or `file` can be looked up")
+    problem.help("tables with `sqlite`, `postgres` or `file` can be looked up")
 }
 
 /// A table that cannot be read as a stream.
 pub fn not_readable(table: &TableSpec, connector: ConnectorKind, read: Span) -> Problem {
     let (key, help) = match connector {
         ConnectorKind::Sqlite => ("sqlite", "look the table up, or read a `file`"),
+        ConnectorKind::Postgres => ("postgres", "look the table up, or read a `file`"),
         ConnectorKind::Print => ("print", "it can only be written; read a `file`"),
         ConnectorKind::Blackhole => ("blackhole", "it can only be written; read a `file`"),
         ConnectorKind::File => ("file", "read another table"),

@@ -133,7 +133,7 @@ pub fn check_use(spec: &Spec, resolved: &Resolved, problems: &mut Problems) {
         if let (Some(read), Some(connector)) = (usage.read, connector) {
             match connector {
                 ConnectorKind::File => {}
-                ConnectorKind::Sqlite | ConnectorKind::Print | ConnectorKind::Blackhole => {
+                ConnectorKind::Sqlite | ConnectorKind::Postgres | ConnectorKind::Print | ConnectorKind::Blackhole => {
                     problems.push(words::not_readable(table, connector, read));
                 }
             }

@@ -179,7 +179,7 @@ impl Resolver<'_> {
     fn check_lookup(&mut self, table: TableId, span: Span) {
         let Some(table) = self.spec.tables.get(table.0 as usize) else { return };
         match table.connector.as_ref().map(|connector| connector.kind) {
-            Some(ConnectorKind::File | ConnectorKind::Sqlite) => {}
+            Some(ConnectorKind::File | ConnectorKind::Sqlite | ConnectorKind::Postgres) => {}
             Some(ConnectorKind::Print | ConnectorKind::Blackhole) | None => {
                 self.problems.push(words::not_askable(table, span));
             }

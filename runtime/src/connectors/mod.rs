@@ -7,6 +7,7 @@ pub mod format;
 mod memory;
 mod open;
 pub(crate) mod options;
+mod postgres;
 mod print;
 pub mod resume;
 mod sql_type;

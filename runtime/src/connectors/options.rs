@@ -1,5 +1,6 @@
 //! Reading a table's options, and the sentences for what goes wrong with files.
 
+use std::borrow::Cow;
 use std::io;
 use std::path::Path;
 
@@ -40,6 +41,24 @@ pub(crate) fn reason(error: &io::Error) -> String {
             let text = error.to_string();
             text.split(" (os error").next().unwrap_or_default().to_lowercase()
         }
+    }
+}
+
+/// The value of an option as it may be shown: a `url` without its password.
+pub(crate) fn without_password<'v>(name: &str, value: &'v str) -> Cow<'v, str> {
+    if name != "url" {
+        return Cow::Borrowed(value);
+    }
+    if let Some((scheme, rest)) = value.split_once("://") {
+        // A password may hold anything; the host cannot hold an `@`.
+        let Some((user, host)) = rest.rsplit_once('@') else { return Cow::Borrowed(value) };
+        let Some((user, _)) = user.split_once(':') else { return Cow::Borrowed(value) };
+        return Cow::Owned(format!("{scheme}://{user}:***@{host}"));
+    }
+    match value.split_once("password") {
+        // Where it ends is not looked for.
+        Some((before, _)) => Cow::Owned(format!("{before}password=***")),
+        None => Cow::Borrowed(value),
     }
 }
 
@@ -99,5 +118,20 @@ impl<'o> Reading<'o> {
     #[cold]
     pub fn wrong(&self, what: &str) -> Failure {
         Failure::pipeline(format!("table '{}', {}: {what}", self.table, self.connector))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_is_shown_without_its_password() {
+        let shown = |value: &'static str| without_password("url", value);
+        assert_eq!(shown("postgres://app:a@b/c?d@db:5432/shop"), "postgres://app:***@db:5432/shop");
+        assert_eq!(shown("postgres://app@db/shop?x=1:2"), "postgres://app@db/shop?x=1:2");
+        assert_eq!(shown("postgres://db/shop"), "postgres://db/shop");
+        assert_eq!(shown("host=db password = 'a b' dbname=x"), "host=db password=***");
+        assert_eq!(without_password("path", "a:b@c"), "a:b@c");
     }
 }

@@ -31,7 +31,8 @@ macro_rules! plain {
     ($($ty:ty)*) => {$(
         impl Compare for $ty {
             #[inline]
-            fn order(self, other: Self) -> Option<Ordering> { self.partial_cmp(&other) }
+            // Other crates compare bytes with types of their own.
+            fn order(self, other: Self) -> Option<Ordering> { PartialOrd::<Self>::partial_cmp(&self, &other) }
         }
     )*};
 }
@@ -39,7 +40,8 @@ macro_rules! floats {
     ($($ty:ty)*) => {$(
         impl Compare for $ty {
             #[inline]
-            fn order(self, other: Self) -> Option<Ordering> { self.partial_cmp(&other) }
+            // Other crates compare bytes with types of their own.
+            fn order(self, other: Self) -> Option<Ordering> { PartialOrd::<Self>::partial_cmp(&self, &other) }
             #[inline]
             fn total_order(self, other: Self) -> Ordering {
                 match (self.is_nan(), other.is_nan()) {

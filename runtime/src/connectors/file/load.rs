@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use super::super::sql_type::SqlType;
 use super::super::{Chunk, Failure, Format, Progress, TableInfo};
 use super::settings::Place;
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 use super::settings::format_by_name;
 use super::stream::Stream;
 use crate::decode::{Field, Record, csv, json};
@@ -21,7 +21,7 @@ use crate::values::{Fault, Value};
 type Each<'e> = dyn FnMut(&[Value<'_>]) -> Result<ControlFlow<()>, Failure> + 'e;
 
 /// Reads a file whose format is told by its name.
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub(in crate::connectors) fn load_initial(path: &Path, table: &TableInfo, each: &mut Each<'_>) -> Result<(), Failure> {
     load(path, &format_by_name(path), table, each)
 }

@@ -21,7 +21,7 @@ use std::path::Path;
 use self::settings::{Place, Settings};
 use super::{Failure, Options, Sink, Source, Store, TableInfo};
 
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub(super) use self::load::load_initial;
 
 /// Opens a file source.

@@ -79,7 +79,7 @@ fn format(reading: &Reading<'_>, place: &Place) -> Result<Format, Failure> {
 }
 
 /// The format of a file by its name, for files that have no options of their own.
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub(super) fn format_by_name(path: &Path) -> Format {
     if is_csv(path) {
         Format::Csv(CsvFormat { delimiter: b',', header: true, null_text: String::new() })

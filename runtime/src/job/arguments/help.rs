@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::connectors::options::without_password;
 use crate::job::info::JobInfo;
 
 const OPTIONS: &str = "\
@@ -43,7 +44,7 @@ pub(super) fn help(info: &JobInfo) -> String {
         for setting in table.settings {
             let _ = write!(out, "      tables.{}.{}.{}", table.table, table.connector, setting.name);
             let _ = match setting.value {
-                Some(value) => writeln!(out, " = {value}"),
+                Some(value) => writeln!(out, " = {}", without_password(setting.name, value)),
                 None => writeln!(out),
             };
         }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::connectors::options::without_password;
 use crate::connectors::{Options, check_options};
 use crate::job::info::{JobInfo, TableSettings};
 
@@ -16,9 +17,10 @@ pub(super) struct Set {
 /// Reads the text of one `--set`.
 pub(super) fn setting(info: &JobInfo, text: &str) -> Result<Set, String> {
     let Some((name, value)) = text.split_once('=') else {
-        return Err(format!("--set {text}: write tables.NAME.CONNECTOR.OPTION=VALUE"));
+        return Err(format!("--set {}: write tables.NAME.CONNECTOR.OPTION=VALUE", without_password("url", text)));
     };
     let ["tables", table, connector, option] = name.split('.').collect::<Vec<_>>()[..] else {
+        let name = without_password("url", name);
         return Err(format!("--set {name}: write tables.NAME.CONNECTOR.OPTION=VALUE"));
     };
     let Some(found) = info.tables.iter().find(|known| known.table == table) else {

@@ -197,6 +197,13 @@ pub(crate) fn explain_panics() {
     }));
 }
 
+/// A line from a place that has no [`Terminal`], such as a connector that waits; the progress line gives way to it.
+#[cfg(feature = "postgres")]
+pub(crate) fn aside(text: &str) {
+    let clear = if io::stderr().is_terminal() { "\r\x1b[2K" } else { "" };
+    write_error(&format!("{clear}{text}\n"));
+}
+
 /// Writes to standard error, if somebody still reads it.
 pub(crate) fn write_error(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
