@@ -50,6 +50,7 @@ pub fn job_crate(
         "runtime_path": runtime_path,
         "features": compiled.features,
         "sqlite": compiled.features.iter().any(|feature| feature == "sqlite"),
+        "postgres": compiled.features.iter().any(|feature| feature == "postgres"),
     });
     Ok(vec![
         ("Cargo.toml", fill(MANIFEST, &values)?),

@@ -1,7 +1,9 @@
 //! The three jobs over the oracle's inputs give the tables that Apache Flink made of them.
 
-use millstream_tests::postgres::Server;
-use millstream_tests::{Built, assert_same_rows, json_lines, oracle, setting};
+use millstream_tests::postgres::{PASSWORD, Server, USER};
+use millstream_tests::{Built, assert_same_rows, json_lines, millstream, oracle, root, setting};
+
+use crate::told;
 
 /// How epochs are cut: seven rows each, everything at once.
 const EPOCHS: [&str; 2] = ["7", "end"];
@@ -83,4 +85,38 @@ fn last_page_of_each_account() {
         // The epochs' table stands beside it.
         assert_eq!(server.rows(&database, "marts.millstream_epochs", "log").len(), 1);
     }
+}
+
+/// The url comes from the environment of whoever compiles, and the password from that of the job.
+#[test]
+fn a_profile_with_the_url_in_an_environment_variable() {
+    let server = Server::start();
+    let database = server.database();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let text = std::fs::read_to_string(root().join("pipelines/last_page.yaml")).expect("reads the pipeline");
+    let kafka = "      user_log: {kafka: {brokers: \"${env:KAFKA_BROKERS}\", topic: user_log, format: json}}\n";
+    assert!(text.contains(kafka) && text.contains("{postgres: {url: \"${env:RDS_URL}\""));
+    let file = folder.path().join("last_page.yaml");
+    std::fs::write(&file, text.replace(kafka, "")).expect("writes the pipeline");
+    let url = format!("postgres://{USER}@127.0.0.1:{}/{database}?sslmode=prefer", server.port());
+    let output = millstream()
+        .args(["run", "--profile", "production"])
+        .arg(&file)
+        .arg("--set")
+        .arg(format!("tables.user_log.file.path={}", oracle("user_log.jsonl").display()))
+        .env("RDS_URL", &url)
+        .env("PGPASSWORD", PASSWORD)
+        .current_dir(folder.path())
+        .output()
+        .expect("runs the command");
+    let text = told(&output);
+    assert!(output.status.success(), "{text}");
+    // The preview, and the closing line.
+    assert!(text.contains("u00000001") && text.contains("… 2,160 more rows"), "{text}");
+    assert!(
+        text.contains(&format!("2,180 rows in 127.0.0.1:{}/{database} (table user_last_log)", server.port())),
+        "{text}"
+    );
+    let found = server.rows(&database, "user_last_log", "account_id");
+    assert_same_rows(&found, &json_lines(&oracle("expected_user_last_log.jsonl")));
 }

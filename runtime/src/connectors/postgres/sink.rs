@@ -46,6 +46,7 @@ pub(super) struct Batch {
     gone: Block,
     /// Hashes of the keys; two keys with one hash only make for a smaller block.
     keys: HashSet<u64>,
+    scratch: Vec<u8>,
 }
 
 /// Rows that one statement takes.
@@ -113,6 +114,7 @@ impl Batch {
             put: Block::new(table, table.insert_sql(), (0..table.info.columns.len()).collect()),
             gone: Block::new(table, delete, key.to_vec()),
             keys: HashSet::new(),
+            scratch: Vec::new(),
         }
     }
 
@@ -144,7 +146,7 @@ impl Batch {
             return Ok(());
         }
         let mut hasher = FixedState::default().build_hasher();
-        let mut scratch = Vec::new();
+        let scratch = &mut self.scratch;
         for column in table.info.primary_key {
             scratch.clear();
             let binding = table.bindings.get(*column);
@@ -159,10 +161,10 @@ impl Batch {
                     scratch.extend_from_slice(&millis.to_le_bytes());
                     scratch.extend_from_slice(&(nanos / 1000).to_le_bytes());
                 }
-                value => format::plain(value, &mut scratch),
+                value => format::plain(value, scratch),
             }
             let blanks = binding.is_some_and(|binding| binding.cast == Some(Cast::Blanks));
-            let bytes = if blanks { scratch.trim_ascii_end() } else { scratch.as_slice() };
+            let bytes = if blanks { scratch.trim_ascii_end() } else { &scratch[..] };
             hasher.write(bytes);
             hasher.write_usize(bytes.len());
         }
