@@ -112,7 +112,7 @@ fn a_profile_with_the_url_in_an_environment_variable() {
     let text = told(&output);
     assert!(output.status.success(), "{text}");
     // The preview, and the closing line.
-    assert!(text.contains("u00000001") && text.contains("… 2,160 more rows"), "{text}");
+    assert!(text.contains("u00000001") && text.contains("… 2,140 more rows"), "{text}");
     assert!(
         text.contains(&format!("2,180 rows in 127.0.0.1:{}/{database} (table user_last_log)", server.port())),
         "{text}"
