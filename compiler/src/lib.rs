@@ -45,6 +45,10 @@ pub struct Compiled {
     pub features: Vec<String>,
     /// The plan in words, for `millstream explain`.
     pub explain: String,
+    /// All that keeps state or is written, for `millstream plan`.
+    pub pieces: Vec<generate::Piece>,
+    /// The tables that are read as sources.
+    pub sources: Vec<plan::Source>,
 }
 
 /// Compiles one pipeline file. None if `problems` then has errors.
@@ -57,6 +61,8 @@ pub fn compile(file: &SourceFile, options: &CompileOptions<'_>, problems: &mut P
             pipeline_rs: generated.module,
             features: generated.features,
             explain: plan::explain(plan),
+            pieces: generated.pieces,
+            sources: plan::sources(plan),
         }
     })
 }

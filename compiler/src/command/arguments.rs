@@ -31,6 +31,7 @@ pub enum Command {
     New(NewArguments),
     Check(CheckArguments),
     Explain(ExplainArguments),
+    Plan(PlanArguments),
     Build(BuildArguments),
     Run(RunArguments),
 }
@@ -70,6 +71,18 @@ pub struct ExplainArguments {
     /// The pipeline file.
     pub file: PathBuf,
     /// Use the connectors of this profile.
+    #[arg(long)]
+    pub profile: Option<String>,
+}
+
+/// Say what becomes of each state when a job goes on with a changed pipeline.
+#[derive(Debug, Args)]
+pub struct PlanArguments {
+    /// The pipeline as it was.
+    pub old: PathBuf,
+    /// The pipeline as it will be.
+    pub new: PathBuf,
+    /// Use the connectors of this profile, in both.
     #[arg(long)]
     pub profile: Option<String>,
 }

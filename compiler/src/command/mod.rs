@@ -11,6 +11,7 @@ mod folder;
 mod job_crate;
 mod new;
 mod pipeline;
+mod plan;
 mod run;
 
 use std::process::ExitCode;
@@ -39,6 +40,7 @@ fn dispatch(command: &Command, console: Console) -> Result<ExitCode, Failure> {
         Command::New(arguments) => new::new(arguments, console),
         Command::Check(arguments) => check::check(arguments, console),
         Command::Explain(arguments) => explain::explain(arguments, console),
+        Command::Plan(arguments) => plan::plan(arguments, console),
         Command::Build(arguments) => build::build(arguments, console),
         Command::Run(arguments) => run::run(arguments, console),
     }

@@ -25,22 +25,56 @@ struct Description {
     columns: BTreeSet<usize>,
 }
 
+/// What a piece of a plan is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PieceKind {
+    /// The groups that a view keeps.
+    View,
+    /// The rows that contend for a key of a table.
+    Contenders,
+    /// What is inserted into a table.
+    Inserts,
+}
+
+/// A piece of a plan that a state folder tells apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// What it is.
+    pub kind: PieceKind,
+    /// The view or the table.
+    pub name: String,
+    /// Other numbers for what is computed otherwise.
+    pub fingerprint: u64,
+}
+
 impl Generator<'_> {
     /// `Planned::view("NAME", 0x…)` for all that keeps state or is written.
     pub fn planned(&self) -> Vec<TokenStream> {
         let planned = self.imports().runtime("job", "Planned");
-        let item = |method: &str, name: &str, text: &str| {
-            let (method, number) = (super::names::ident(method), Literal::u64_unsuffixed(fingerprint(text)));
+        let item = |piece: &Piece| {
+            let method = super::names::ident(match piece.kind {
+                PieceKind::View => "view",
+                PieceKind::Contenders => "contenders",
+                PieceKind::Inserts => "inserts",
+            });
+            let (name, number) = (&piece.name, Literal::u64_unsuffixed(piece.fingerprint));
             quote!(#planned::#method(#name, #number))
         };
-        let views =
-            self.stateful().into_iter().map(|id| item("view", &self.plan.view(id).0.name.value, &self.state_text(id)));
+        self.pieces().iter().map(item).collect()
+    }
+
+    /// All that keeps state or is written.
+    pub fn pieces(&self) -> Vec<Piece> {
+        let piece =
+            |kind, name: &str, text: &str| Piece { kind, name: name.to_owned(), fingerprint: fingerprint(text) };
+        let view = |id: ViewId| piece(PieceKind::View, &self.plan.view(id).0.name.value, &self.state_text(id));
+        let views = self.stateful().into_iter().map(view);
         let tables = (0..self.plan.tables.len()).map(|at| TableId(at as u32));
         let tables = tables.filter(|id| self.plan.table(*id).1.sink).flat_map(|id| {
             let (table, planned) = self.plan.table(id);
             let (name, text) = (&table.name.value, self.inserts_text(id));
-            let contenders = planned.conflicts.map(|_| item("contenders", name, &text));
-            contenders.into_iter().chain([item("inserts", name, &text)])
+            let contenders = planned.conflicts.map(|_| piece(PieceKind::Contenders, name, &text));
+            contenders.into_iter().chain([piece(PieceKind::Inserts, name, &text)])
         });
         views.chain(tables).collect()
     }

@@ -22,6 +22,7 @@ use crate::source::{SourceFile, Span};
 use crate::types::model::{TableId, ViewId};
 
 use expression::Shared;
+pub use fingerprints::{Piece, PieceKind};
 use imports::Imports;
 use names::Names;
 use steps::Computed;
@@ -35,6 +36,8 @@ pub struct Generated {
     pub module: String,
     /// Features of the runtime that it needs, sorted.
     pub features: Vec<String>,
+    /// All that keeps state or is written.
+    pub pieces: Vec<Piece>,
 }
 
 /// The feature of the runtime that a connector needs.
@@ -61,6 +64,7 @@ pub fn generate(plan: &Plan<'_>, file: &SourceFile, embedded: bool) -> Generated
         job_type: generator.names.job.to_string(),
         module: head + &render::render(&items),
         features: features.into_iter().collect(),
+        pieces: generator.pieces(),
     }
 }
 

@@ -14,6 +14,7 @@ pub use explain::explain;
 pub use routes::Route;
 pub use writes::wants_changelog;
 
+use crate::parse::spec::ConnectorKind;
 use crate::problems::{Problems, plan as words};
 use crate::types::model::{Call, ColumnId, Expr, Input, Insert, Kind, Table, TableId, Typed, View, ViewId};
 
@@ -28,6 +29,32 @@ pub struct Plan<'t> {
     pub views: Vec<ViewPlan>,
     /// For each insert.
     pub inserts: Vec<InsertPlan>,
+}
+
+/// A table that is read as a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Its name.
+    pub table: String,
+    /// The options that say what is read; `follow` only says for how long.
+    pub options: Vec<(String, String)>,
+    /// Whether it can be read again from its beginning.
+    pub lasting: bool,
+}
+
+/// The sources of a pipeline.
+pub fn sources(plan: &Plan<'_>) -> Vec<Source> {
+    let read = plan.typed.tables.iter().zip(&plan.tables).filter(|(_, planned)| !planned.readers.is_empty());
+    read.map(|(table, _)| {
+        let options = table.connector.as_ref().map_or(&[][..], |connector| &connector.options);
+        let lasting = table.connector.as_ref().is_some_and(|connector| match connector.kind {
+            ConnectorKind::File => !options.iter().any(|(name, value)| name == "path" && value == "-"),
+            ConnectorKind::Sqlite | ConnectorKind::Postgres | ConnectorKind::Print | ConnectorKind::Blackhole => false,
+        });
+        let options = options.iter().filter(|(name, _)| name != "follow").cloned().collect();
+        Source { table: table.name.value.clone(), options, lasting }
+    })
+    .collect()
 }
 
 /// What the pipeline does with a table.

@@ -4,6 +4,7 @@ mod build;
 mod changes;
 mod check;
 mod new;
+mod plan;
 mod run;
 
 use std::path::{Path, PathBuf};

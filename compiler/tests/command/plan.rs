@@ -1,0 +1,101 @@
+//! `millstream plan OLD NEW`.
+
+use super::Try;
+
+const PIPELINE: &str = r"
+version: 1
+pipeline: cities
+tables:
+  orders:
+    columns: {city: varchar, amount: bigint, note: varchar}
+    file: {path: orders.jsonl}
+  totals:
+    columns: {city: varchar not null, total: bigint}
+    primary_key: [city]
+    sqlite: {path: out.db}
+views:
+  by_city:
+    from: orders
+    where: city is not null
+    group_by: [city]
+    select: {total: sum(amount)}
+    state: unbounded
+inserts:
+  - {into: totals, from: by_city}
+";
+
+const VIEW: &str = r"
+  largest:
+    from: orders
+    group_by: [city]
+    select: {amount: max(amount)}
+    state: unbounded
+inserts:
+  - {into: largest_orders, from: largest, where: city is not null}";
+
+const TABLE: &str = r"
+  largest_orders:
+    columns: {city: varchar not null, amount: bigint}
+    primary_key: [city]
+    sqlite: {path: out.db}
+views:";
+
+fn plan(this: &Try, old: &str, new: &str) -> String {
+    this.write("old.yaml", old);
+    this.write("new.yaml", new);
+    this.call(&["plan", "old.yaml", "new.yaml"]).succeeded().stdout
+}
+
+#[test]
+fn each_state_is_told_of() {
+    let this = Try::new();
+    let wider = PIPELINE
+        .replace("note: varchar}", "note: varchar, seller: varchar}")
+        .replace("{path: orders.jsonl}", "{path: orders.jsonl, follow: true}");
+    assert_eq!(
+        plan(&this, PIPELINE, &wider),
+        "view 'by_city': kept\nNothing changes in what is computed: the job goes on where it stopped.\n"
+    );
+    let again = "The sources are read again from their beginning, as long as all their files are there; nothing is \
+                 counted twice.\n";
+    let other = PIPELINE.replace("sum(amount)", "max(amount)");
+    assert_eq!(
+        plan(&this, PIPELINE, &other),
+        format!("view 'by_city': rebuilt\nwhat is inserted into table 'totals' has changed\n{again}")
+    );
+    assert_eq!(
+        plan(&this, PIPELINE, &PIPELINE.replace("orders.jsonl", "others.jsonl")),
+        format!("view 'by_city': rebuilt\nthe source of table 'orders' has changed\n{again}")
+    );
+    // A pipe cannot be read again.
+    let piped = |text: &str| text.replace("orders.jsonl", "'-'");
+    assert_eq!(
+        plan(&this, &piped(PIPELINE), &piped(&other)),
+        "view 'by_city': lost: the pipeline computes it otherwise now\nwhat is inserted into table 'totals' has \
+         changed\nThe sources cannot be read again (table 'orders'): the job refuses to start unless --fresh drops \
+         its state.\n"
+    );
+    let more = PIPELINE.replace("\nviews:", TABLE).replace("\ninserts:", VIEW);
+    assert_eq!(
+        plan(&this, &piped(PIPELINE), &piped(&more)),
+        "view 'by_city': kept\nview 'largest': new: it knows nothing of what was read before\nwhat is inserted into \
+         table 'largest_orders' is new\nThe sources cannot be read again (table 'orders'): the job goes on with what \
+         is kept.\n"
+    );
+    assert_eq!(
+        plan(&this, &piped(&more), &piped(PIPELINE)),
+        "view 'by_city': kept\nview 'largest': dropped: the pipeline has it no more\nwhat is inserted into table \
+         'largest_orders' is gone\nThe sources cannot be read again (table 'orders'): the job goes on with what is \
+         kept.\n"
+    );
+    let renamed = PIPELINE.replace("pipeline: cities", "pipeline: towns");
+    assert!(plan(&this, PIPELINE, &renamed).contains("`cities` and `towns`"));
+}
+
+#[test]
+fn what_does_not_compile_is_told_as_everywhere() {
+    let this = Try::new();
+    this.write("old.yaml", PIPELINE);
+    this.write("new.yaml", &PIPELINE.replace("sum(amount)", "sum(city)"));
+    this.call(&["plan", "old.yaml", "new.yaml"]).ended_with(1).says("new.yaml:");
+}
