@@ -1,14 +1,14 @@
 """Runs a command and measures it as a whole process, with every process that it starts."""
 
-import ctypes
+import json
 import os
 import statistics
 import subprocess
-import time
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 
-# prctl(PR_SET_CHILD_SUBREAPER): what a child leaves behind becomes ours, so that its time is counted too.
-ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)
+LAUNCH = Path(__file__).with_name("launch.py")
 
 
 class Failed(Exception):
@@ -28,23 +28,17 @@ class Measured:
 
 def measure(command, log, env=None, cwd=None):
     """Runs a command to its end. Its standard output is returned; standard error goes to the file `log`."""
+    report = f"{log}.usage"
     with open(log, "wb") as errors, open(f"{log}.out", "wb") as output:
-        started = time.perf_counter()
-        process = subprocess.Popen(
-            [str(part) for part in command], stdout=output, stderr=errors, stdin=subprocess.DEVNULL,
-            env={**os.environ, **(env or {})}, cwd=cwd,
+        launched = subprocess.run(
+            [sys.executable, "-S", LAUNCH, report, *(str(part) for part in command)], stdout=output, stderr=errors,
+            stdin=subprocess.DEVNULL, env={**os.environ, **(env or {})}, cwd=cwd, check=False,
         )
-        cpu, peak, wall, status = 0.0, 0, 0.0, None
-        while True:
-            try:
-                pid, code, usage = os.wait4(-1, 0)
-            except ChildProcessError:
-                break
-            cpu += usage.ru_utime + usage.ru_stime
-            peak = max(peak, usage.ru_maxrss * 1024)
-            if pid == process.pid:
-                wall, status = time.perf_counter() - started, os.waitstatus_to_exitcode(code)
-    process.returncode = status
+    status = launched.returncode
+    if status == 0:
+        with open(report, encoding="utf-8") as file:
+            usage = json.load(file)
+        status, wall, cpu, peak = usage["status"], usage["wall"], usage["cpu"], usage["peak"]
     if status != 0:
         with open(log, encoding="utf-8", errors="replace") as errors:
             told = errors.read()[-2000:]
