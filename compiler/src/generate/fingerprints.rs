@@ -60,7 +60,14 @@ impl Generator<'_> {
             let (name, number) = (&piece.name, Literal::u64_unsuffixed(piece.fingerprint));
             quote!(#planned::#method(#name, #number))
         };
-        self.pieces().iter().map(item).collect()
+        let follower = |id: &ViewId| {
+            let first = self.plan.follows(*id)?;
+            let (name, from) = (&self.plan.view(*id).0.name.value, &self.plan.view(first).0.name.value);
+            let number = Literal::u64_unsuffixed(fingerprint(from));
+            Some(quote!(#planned::follows(#name, #number)))
+        };
+        let followers = self.stateful();
+        self.pieces().iter().map(item).chain(followers.iter().filter_map(follower)).collect()
     }
 
     /// All that keeps state or is written.

@@ -143,7 +143,12 @@ impl Generator<'_> {
             .into_iter()
             .map(|id| {
                 let ((field, _), name) = (self.state_name(id), &self.plan.view(id).0.name.value);
-                quote!(states.state(#name, &mut self.#field))
+                let what = ident(match (self.plan.later(id), self.plan.follows(id)) {
+                    (Some(_), _) => "waiting",
+                    (None, Some(_)) => "following",
+                    (None, None) => "state",
+                });
+                quote!(states.#what(#name, &mut self.#field))
             })
             .collect();
         let (states_name, kept) = match kept.as_slice() {

@@ -108,7 +108,7 @@ impl Generator<'_> {
 
         let mut body = vec![self.job_struct()];
         body.push(self.job_impl());
-        body.extend(self.parallel_items(&routes));
+        body.extend(self.parallel_items(&routes, &functions));
         body.push(methods);
         body.extend(tables);
         body.extend(routes.into_iter().flatten().map(|route| route.item));

@@ -21,11 +21,27 @@ impl Generator<'_> {
         ident(self.names.table(id))
     }
 
-    /// The views of which all workers keep a share, with the sources that lead to them.
-    fn shared_views(&self) -> Vec<(TableId, ViewId)> {
-        let second = |table: TableId| Some((table, self.plan.second(table)?));
-        let all = self.sources().into_iter().filter_map(second);
-        all.filter(|(_, view)| self.plan.view(*view).1.shared).collect()
+    /// The views whose changes wait, each with the one that reads it.
+    fn waiting_views(&self) -> Vec<(ViewId, ViewId)> {
+        let waiting = |table: TableId| {
+            let first = self.plan.warmed(table)?;
+            Some((first, self.plan.later(first)?))
+        };
+        self.sources().into_iter().filter_map(waiting).collect()
+    }
+
+    /// The views of which all workers keep a share.
+    fn shared_views(&self) -> Vec<ViewId> {
+        let seconds = self.waiting_views().into_iter().map(|(_, second)| second);
+        seconds.filter(|view| self.plan.view(*view).1.shared).collect()
+    }
+
+    /// The type of a change of a view's input.
+    fn change_of_input(&self, view: ViewId) -> Option<TokenStream> {
+        let change = self.imports().runtime("operators", "Change");
+        let input = format_ident!("{}Input", self.names.views[view.0 as usize]);
+        let lifetime = types::lifetime(self.grouping(view)?.input.iter());
+        Some(quote!(#change<#input #lifetime>))
     }
 
     /// The function that says where the rows of a source go, if that depends on the row.
@@ -51,7 +67,7 @@ impl Generator<'_> {
     }
 
     /// The implementation of the runtime's `Parallel`, with the types that it names.
-    pub fn parallel_items(&self, routes: &[Option<Computed>]) -> Vec<TokenStream> {
+    pub fn parallel_items(&self, routes: &[Option<Computed>], functions: &[Option<Computed>]) -> Vec<TokenStream> {
         if self.embedded {
             return Vec::new();
         }
@@ -63,9 +79,9 @@ impl Generator<'_> {
         let shares = !shared.is_empty();
         let decoded_type = if sources.is_empty() { quote!(()) } else { quote!(Decoded<'a>) };
         let shared_type = if shares { quote!(Shared<'a>) } else { quote!(()) };
-        let returned = shares.then(|| quote!(-> #shared_type));
         let (decode, decode_names) = self.decode_step(&sources, routes);
-        let (take, take_names) = self.take_step(&sources, &shared);
+        let (take, take_names) = self.take_step(&sources);
+        let pass_on = self.pass_on_steps(&shared_type, functions);
         let share = shares.then(|| self.share_steps(&shared));
         let mut items = vec![quote! {
             impl #parallel for #job {
@@ -77,7 +93,9 @@ impl Generator<'_> {
 
                 fn decode<'a>(&self, #decode_names: &mut #input<'_, '_, 'a>) -> #decoded_type { #decode }
 
-                fn take<'a>(&mut self, #take_names: &mut #context<'a, '_>) #returned { #take }
+                fn take<'a>(&mut self, #take_names: &mut #context<'a, '_>) { #take }
+
+                #pass_on
 
                 #share
             }
@@ -95,8 +113,8 @@ impl Generator<'_> {
             });
         }
         if shares {
-            let fields = shared.iter().filter_map(|(table, _)| {
-                let (field, item) = self.shared_list(*table)?;
+            let fields = shared.iter().filter_map(|view| {
+                let (field, item) = (ident(self.names.view(*view)), self.change_of_input(*view)?);
                 Some(quote!(pub #field: &'a [#item]))
             });
             items.push(quote! {
@@ -134,41 +152,57 @@ impl Generator<'_> {
         (quote!(#scope match table { #(#arms,)* _ => Decoded::default() }), quote!(table: usize, input))
     }
 
-    fn take_step(&self, sources: &[TableId], shared: &[(TableId, ViewId)]) -> (TokenStream, TokenStream) {
+    fn take_step(&self, sources: &[TableId]) -> (TokenStream, TokenStream) {
         let chunks = self.imports().runtime("job", "Chunks");
         if sources.is_empty() {
             return (TokenStream::new(), quote!(_chunks: #chunks<'_, ()>, _cx));
         }
-        let lists = shared.iter().filter_map(|(table, _)| {
-            let (field, _) = self.shared_list(*table)?;
-            Some(quote!(let mut #field = cx.list(0);))
-        });
         let steps = sources.iter().map(|id| {
             let method = self.table_field(*id);
-            let list = self.shared_list(*id).map(|(field, _)| quote!(&mut #field,));
-            quote!(cx.each_batch(chunks, |chunk| chunk.#method, |rows, cx| self.#method(rows, #list cx));)
+            quote!(cx.each_batch(chunks, |chunk| chunk.#method, |rows, cx| self.#method(rows, cx));)
         });
-        let result = (!shared.is_empty()).then(|| {
-            let fields = shared.iter().filter_map(|(table, _)| {
-                let (field, _) = self.shared_list(*table)?;
-                Some(quote!(#field: #field.into_bump_slice()))
-            });
-            quote!(Shared { #(#fields),* })
-        });
-        (quote!(#(#lists)* #(#steps)* #result), quote!(chunks: #chunks<'_, Decoded<'a>>, cx))
+        (quote!(#(#steps)*), quote!(chunks: #chunks<'_, Decoded<'a>>, cx))
     }
 
-    fn share_steps(&self, shared: &[(TableId, ViewId)]) -> TokenStream {
+    /// Passes on the changes that wait.
+    fn pass_on_steps(&self, shared_type: &TokenStream, functions: &[Option<Computed>]) -> Option<TokenStream> {
+        let waiting = self.waiting_views();
+        let (mut fields, mut changes) = (Vec::new(), Vec::new());
+        for (first, second) in &waiting {
+            let (field, following) = (ident(self.names.view(*second)), functions[second.0 as usize].as_ref()?);
+            let passed_on = self.passed_on(*first, following);
+            if self.plan.view(*second).1.shared {
+                fields.push(quote!(#field: #passed_on));
+            } else {
+                changes.push(quote!(let changes = #passed_on; self.#field.change_all(changes, scope);));
+            }
+        }
+        let mut waits = waiting.iter().map(|(first, _)| {
+            let first = ident(self.names.view(*first));
+            quote!(self.#first.waiting())
+        });
+        let first = waits.next()?;
+        let scope = self.imports().runtime("scope", "Scope");
+        let result = (!fields.is_empty()).then(|| quote!(Shared { #(#fields),* }));
+        let returned = result.is_some().then(|| quote!(-> #shared_type));
+        Some(quote! {
+            fn waiting(&self) -> usize { #first #(+ #waits)* }
+
+            fn pass_on<'a>(&mut self, scope: &#scope<'a>) #returned { #(#changes)* #result }
+        })
+    }
+
+    fn share_steps(&self, shared: &[ViewId]) -> TokenStream {
         let imports = self.imports();
         let (scope, share) = (imports.runtime("scope", "Scope"), imports.runtime("operators", "Share"));
         let (context, batch) = (imports.runtime("job", "Context"), imports.runtime("job", "BATCH"));
         let aggregate = imports.runtime("operators", "Aggregate");
         let field = |view: &ViewId| ident(self.names.view(*view));
-        let changes = shared.iter().map(|(_, view)| {
+        let changes = shared.iter().map(|view| {
             let field = field(view);
             quote!(self.#field.change_shared(changes.#field, share, scope);)
         });
-        let loops = shared.iter().map(|(_, view)| {
+        let loops = shared.iter().map(|view| {
             let field = field(view);
             let next = quote!(#aggregate::next_changed_of(workers, |worker| &mut worker.#field, &cx.scope));
             self.emit_loop(*view, &next, &quote!(workers[0]))

@@ -25,6 +25,20 @@ impl Plan<'_> {
             .then_some(*next)
     }
 
+    /// The view that a first one's changes wait for: it does not care about their order, and gives out its rows at the
+    /// end of the epoch.
+    pub fn later(&self, first: ViewId) -> Option<ViewId> {
+        self.paired(first).filter(|next| self.view(*next).1.emission == Emission::EpochEnd { ordered: false })
+    }
+
+    /// The view whose changes wait for this one, if there is one.
+    pub fn follows(&self, second: ViewId) -> Option<ViewId> {
+        match self.view(second).0.input {
+            Input::View(first) if self.later(first) == Some(second) => Some(first),
+            Input::View(_) | Input::Table(_) => None,
+        }
+    }
+
     /// Whether the method of the source table does the work of a view.
     pub fn is_paired(&self, id: ViewId) -> bool {
         match self.view(id).0.input {

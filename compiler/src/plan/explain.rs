@@ -79,6 +79,7 @@ fn view(plan: &Plan<'_>, id: ViewId, text: &mut String) {
         let count = planned.aggregates.len();
         let _ = writeln!(text, "  state: a group for each key with {count} accumulators, {state}");
         let when = match planned.emission {
+            Emission::Now if plan.later(id).is_some() => "once an epoch for each group that changed, before and after",
             Emission::Now => "with each event",
             Emission::EpochEnd { ordered: false } => "once an epoch for each group that changed",
             Emission::EpochEnd { ordered: true } => "once an epoch for each group that changed, last change last",

@@ -6,7 +6,7 @@ use millstream_runtime::decode::{Decode, Field};
 use millstream_runtime::epochs::{Damaged, Lasting, Pass};
 use millstream_runtime::functions::{arithmetic, constant, time, widen};
 use millstream_runtime::job::{
-    BATCH, Chunks, Context, Input, Job, JobInfo, List, OnError, Parallel, Planned, Route,
+    BATCH, Chunks, Context, Input, Job, JobInfo, OnError, Parallel, Planned, Route,
     Setting, Spread, States, TableSettings, TableUse,
 };
 use millstream_runtime::operators::{
@@ -64,6 +64,7 @@ impl Job for HourlyPremium {
             Planned::view("last_order", 3702337521942296471),
             Planned::view("hourly", 17311659344354914961),
             Planned::inserts("hs_order", 15439142678948997926),
+            Planned::follows("hourly", 9840822029497666026),
         ],
     };
 
@@ -139,8 +140,8 @@ impl Job for HourlyPremium {
     }
 
     fn states<S: States>(&mut self, states: &mut S) -> Result<(), Damaged> {
-        states.state("last_order", &mut self.last_order)?;
-        states.state("hourly", &mut self.hourly)
+        states.waiting("last_order", &mut self.last_order)?;
+        states.following("hourly", &mut self.hourly)
     }
 }
 
@@ -162,19 +163,21 @@ impl Parallel for HourlyPremium {
         }
     }
 
-    fn take<'a>(
-        &mut self,
-        chunks: Chunks<'_, Decoded<'a>>,
-        cx: &mut Context<'a, '_>,
-    ) -> Shared<'a> {
-        let mut hourly = cx.list(0);
+    fn take<'a>(&mut self, chunks: Chunks<'_, Decoded<'a>>, cx: &mut Context<'a, '_>) {
         cx.each_batch(
             chunks,
             |chunk| chunk.user_order,
-            |rows, cx| self.user_order(rows, &mut hourly, cx),
+            |rows, cx| self.user_order(rows, cx),
         );
+    }
+
+    fn waiting(&self) -> usize {
+        self.last_order.waiting()
+    }
+
+    fn pass_on<'a>(&mut self, scope: &Scope<'a>) -> Shared<'a> {
         Shared {
-            hourly: hourly.into_bump_slice(),
+            hourly: self.last_order.pass_on(scope, |row| hourly_input(&row, scope)),
         }
     }
 
@@ -224,12 +227,7 @@ impl HourlyPremium {
     /// Takes a batch of rows of `user_order`.
     ///
     /// `pipelines/hourly_premium.yaml:14`
-    pub fn user_order<'a>(
-        &mut self,
-        rows: &[UserOrder<'a>],
-        hourly: &mut List<'a, Change<HourlyInput<'a>>>,
-        cx: &mut Context<'a, '_>,
-    ) {
+    pub fn user_order<'a>(&mut self, rows: &[UserOrder<'a>], cx: &mut Context<'a, '_>) {
         let inputs = cx
             .collect(rows.iter().map(|row| last_order_input(row, &self.constants)));
         self.last_order.warm(&inputs, &cx.scope);
@@ -237,16 +235,11 @@ impl HourlyPremium {
             let told = input
                 .and_then(|input| {
                     let Some(input) = input else { return Ok(()) };
-                    let (changes, told) = self.last_order.append_now(&input, &cx.scope);
-                    changes
-                        .feed(
-                            told,
-                            |change| {
-                                let (change, told) = change
-                                    .map(|row| hourly_input(&row, &cx.scope));
-                                hourly.push(change);
-                                told
-                            },
+                    self.last_order
+                        .append_later(
+                            &input,
+                            &cx.scope,
+                            |row| hourly_input(row, &cx.scope).map(drop),
                         )
                 });
             cx.settle(number, told);

@@ -29,6 +29,11 @@ impl<'b> Bytes<'b> {
         self.0.is_empty()
     }
 
+    /// All bytes that were not taken.
+    pub fn rest(&self) -> &'b [u8] {
+        self.0
+    }
+
     /// The next bytes.
     #[inline]
     pub fn take(&mut self, count: usize) -> Result<&'b [u8], Damaged> {

@@ -48,10 +48,12 @@ pub enum PieceKind {
     Source,
     /// A fixed clock.
     Clock,
+    /// That what a view keeps follows, in each epoch, from what the view keeps that it reads.
+    Follows,
 }
 
 impl PieceKind {
-    const ALL: [Self; 5] = [Self::View, Self::Contenders, Self::Inserts, Self::Source, Self::Clock];
+    const ALL: [Self; 6] = [Self::View, Self::Contenders, Self::Inserts, Self::Source, Self::Clock, Self::Follows];
 
     pub(super) fn of(number: u8) -> Result<Self, Damaged> {
         Self::ALL.into_iter().find(|known| known.number() == number).ok_or(Damaged)
@@ -64,6 +66,7 @@ impl PieceKind {
             Self::Inserts => 2,
             Self::Source => 3,
             Self::Clock => 4,
+            Self::Follows => 5,
         }
     }
 
@@ -71,7 +74,7 @@ impl PieceKind {
     pub fn is_state(self) -> bool {
         match self {
             Self::View | Self::Contenders => true,
-            Self::Inserts | Self::Source | Self::Clock => false,
+            Self::Inserts | Self::Source | Self::Clock | Self::Follows => false,
         }
     }
 }

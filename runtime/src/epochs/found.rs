@@ -64,8 +64,11 @@ pub fn newest_generation(storage: &mut dyn Storage) -> io::Result<u64> {
     Ok(names.iter().filter_map(|name| generation_of(name)).map(|(generation, _)| generation).max().unwrap_or(0))
 }
 
-/// What hands over each piece of state: in which part it is kept, what it is, its bytes.
-pub type LoadPiece<'l> = dyn FnMut(usize, PieceKind, &str, &mut Bytes<'_>) -> Result<(), Damaged> + 'l;
+/// What takes in a piece of state: what it is, its name, its bytes.
+pub type LoadPiece<'l> = dyn FnMut(PieceKind, &str, &mut Bytes<'_>) -> Result<(), Damaged> + 'l;
+
+/// What takes in the parts of an epoch: where it left everything, and what changed in each part.
+pub type LoadEpoch<'l> = dyn FnMut(&Standing, &[&[u8]]) -> Result<(), Damaged> + 'l;
 
 impl Found {
     /// Looks for an epoch log; none if the folder holds none.
@@ -200,41 +203,29 @@ impl Found {
         all
     }
 
-    /// Hands over the state, piece by piece, as the last good epoch left it.
-    pub fn load(&self, storage: &mut dyn Storage, piece: &mut LoadPiece<'_>) -> Result<(), Failure> {
-        if self.snapshot > 0 {
-            let name = snapshot_name(self.generation);
-            let mut records = self.open(storage, &name)?;
-            let mut ended = false;
-            loop {
-                let next = records.next().map_err(|error| self.refusal(&name, &reason(&error)))?;
-                let loaded = match next {
-                    Next::Record(Kind::State, body) => {
-                        let mut bytes = Bytes::new(body);
-                        bytes.count().and_then(|part| load_part(part, bytes, piece))
-                    }
-                    Next::Record(Kind::Header | Kind::Standing, _) => Ok(()),
-                    Next::Record(Kind::End, _) => {
-                        ended = true;
-                        Ok(())
-                    }
-                    Next::Record(Kind::Epoch | Kind::Applied, _) | Next::Damaged { .. } => Err(Damaged),
-                    Next::End if ended => break,
-                    Next::End => Err(Damaged),
-                };
-                loaded.map_err(|_| self.refusal(&name, "it is damaged"))?;
-            }
+    /// Whether epochs are to be read behind the snapshot.
+    pub fn has_epochs(&self) -> bool {
+        !self.epochs.is_empty()
+    }
+
+    /// What the snapshot holds, if there is one; parts can be read at the same time, each from a file of its own.
+    pub fn snapshot(&self, storage: &mut dyn Storage) -> Result<Option<Snapshot<'_>>, Failure> {
+        let name = snapshot_name(self.generation);
+        if self.snapshot == 0 {
+            return Ok(None);
         }
+        Ok(Some(Snapshot { found: self, records: self.open(storage, &name)?, name }))
+    }
+
+    /// Hands over the epochs behind the snapshot, up to the last good one.
+    pub fn epochs(&self, storage: &mut dyn Storage, each: &mut LoadEpoch<'_>) -> Result<(), Failure> {
         if self.epochs.is_empty() {
             return Ok(());
         }
         let name = log_name(self.generation);
         let mut records = self.open(storage, &name)?;
         for logged in &self.epochs {
-            self.epoch_at(&mut records, logged, &name, &mut |record| {
-                let mut parts = record.parts.iter().enumerate();
-                parts.try_for_each(|(number, part)| load_part(number, Bytes::new(part), piece))
-            })?;
+            self.epoch_at(&mut records, logged, &name, &mut |record| each(&record.standing, &record.parts))?;
         }
         Ok(())
     }
@@ -287,14 +278,52 @@ impl Found {
     }
 }
 
+/// A snapshot that is read.
+pub struct Snapshot<'f> {
+    found: &'f Found,
+    records: Records,
+    name: String,
+}
+
+impl Snapshot<'_> {
+    /// Hands over the state of a part, piece by piece.
+    pub fn load(&mut self, part: usize, piece: &mut LoadPiece<'_>) -> Result<(), Failure> {
+        let Self { found, records, name } = self;
+        let mut ended = false;
+        loop {
+            let next = records.next().map_err(|error| found.refusal(name, &reason(&error)))?;
+            let loaded = match next {
+                Next::Record(Kind::State, body) => {
+                    let mut bytes = Bytes::new(body);
+                    match bytes.count() {
+                        Ok(of) if of == part => load_part(bytes.rest(), piece),
+                        Ok(of) if of < found.header.parts => Ok(()),
+                        Ok(_) | Err(Damaged) => Err(Damaged),
+                    }
+                }
+                Next::Record(Kind::Header | Kind::Standing, _) => Ok(()),
+                Next::Record(Kind::End, _) => {
+                    ended = true;
+                    Ok(())
+                }
+                Next::Record(Kind::Epoch | Kind::Applied, _) | Next::Damaged { .. } => Err(Damaged),
+                Next::End if ended => return Ok(()),
+                Next::End => Err(Damaged),
+            };
+            loaded.map_err(|_| found.refusal(name, "it is damaged"))?;
+        }
+    }
+}
+
 /// Hands over the pieces of a part.
-fn load_part(part: usize, mut bytes: Bytes<'_>, piece: &mut LoadPiece<'_>) -> Result<(), Damaged> {
+pub fn load_part(part: &[u8], piece: &mut LoadPiece<'_>) -> Result<(), Damaged> {
+    let mut bytes = Bytes::new(part);
     while !bytes.is_empty() {
         let kind = PieceKind::of(bytes.byte()?)?;
         let name = bytes.text()?;
         let length = usize::try_from(u64::from_le_bytes(bytes.fixed()?)).map_err(|_| Damaged)?;
         let mut own = Bytes::new(bytes.take(length)?);
-        piece(part, kind, name, &mut own)?;
+        piece(kind, name, &mut own)?;
     }
     Ok(())
 }

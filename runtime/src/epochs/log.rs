@@ -43,9 +43,14 @@ pub struct Log {
     generation: u64,
     length: u64,
     snapshot: u64,
+    /// Whether there are epochs behind the snapshot.
+    epochs: bool,
     /// Beyond twice the snapshot, so long may a log be.
     limit: u64,
 }
+
+/// What hands over all that a part of the state holds, a handful of pieces at a time.
+pub type SavePart<'s> = dyn FnMut(usize, &mut dyn FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> + 's;
 
 /// An epoch for the log.
 pub struct LogEpoch<'e> {
@@ -67,7 +72,16 @@ impl Log {
         limit: u64,
     ) -> Result<Self, Failure> {
         let generation = after + 1;
-        let mut log = Self { storage, folder: folder.to_owned(), header, generation, length: 0, snapshot: 0, limit };
+        let mut log = Self {
+            storage,
+            folder: folder.to_owned(),
+            header,
+            generation,
+            length: 0,
+            snapshot: 0,
+            epochs: false,
+            limit,
+        };
         log.header.first = true;
         log.begin_file().and_then(|()| log.remove_others()).map_err(|error| log.failure(&error))?;
         Ok(log)
@@ -82,6 +96,7 @@ impl Log {
             generation: found.generation,
             length: found.length,
             snapshot: found.snapshot,
+            epochs: found.has_epochs(),
             limit,
         };
         let begun = if found.length > 0 {
@@ -154,6 +169,7 @@ impl Log {
         for (length, part) in lengths.iter().zip(epoch.parts) {
             pieces.extend([length.as_slice(), part.as_slice()]);
         }
+        self.epochs = true;
         let written = self.record(Kind::Epoch, &pieces).and_then(|()| self.storage.sync());
         let written = written.and_then(|()| self.storage.point());
         written.map_err(|error| self.failure(&error))
@@ -165,25 +181,25 @@ impl Log {
         written.map_err(|error| self.failure(&error))
     }
 
+    /// Whether there are epochs behind the snapshot.
+    pub fn has_epochs(&self) -> bool {
+        self.epochs
+    }
+
     /// Whether a snapshot should take the place of the log.
     pub fn is_long(&self) -> bool {
         self.length > self.snapshot.saturating_mul(2).saturating_add(self.limit)
     }
 
-    /// Writes what all epochs come to as a snapshot, and begins a new log behind it. `part` appends all that a part of
-    /// the state holds.
-    pub fn compact(
-        &mut self,
-        header: Header,
-        standing: &Standing,
-        part: &mut dyn FnMut(usize, &mut Vec<u8>),
-    ) -> Result<(), Failure> {
+    /// Writes what all epochs come to as a snapshot, and begins a new log behind it. `part` hands over all that a part
+    /// of the state holds, in one handful of pieces or several.
+    pub fn compact(&mut self, header: Header, standing: &Standing, part: &mut SavePart<'_>) -> Result<(), Failure> {
         self.header = header;
         self.header.first = false;
         self.write_snapshot(standing, part).map_err(|error| self.failure(&error))
     }
 
-    fn write_snapshot(&mut self, standing: &Standing, part: &mut dyn FnMut(usize, &mut Vec<u8>)) -> io::Result<()> {
+    fn write_snapshot(&mut self, standing: &Standing, part: &mut SavePart<'_>) -> io::Result<()> {
         let name = snapshot_name(self.generation + 1);
         let unfinished = format!("{name}{UNFINISHED}");
         self.storage.create(&unfinished)?;
@@ -196,14 +212,14 @@ impl Log {
         for number in 0..self.header.parts {
             bytes.clear();
             bytes::number(number as u64, &mut bytes);
-            part(number, &mut bytes);
-            self.record(Kind::State, &[&bytes])?;
+            part(number, &mut |pieces| self.record(Kind::State, &[&bytes, pieces]))?;
         }
         self.record(Kind::End, &[])?;
         self.storage.sync()?;
         self.storage.rename(&unfinished, &name)?;
         self.generation += 1;
         self.snapshot = self.length;
+        self.epochs = false;
         self.begin_file()?;
         self.remove_others()
     }

@@ -11,7 +11,7 @@ mod touched;
 
 pub use bytes::{Bytes, Damaged};
 pub(crate) use content::{Header, Piece, PieceKind, Standing};
-pub(crate) use found::{Found, newest_generation, save_piece};
+pub(crate) use found::{Found, Snapshot, load_part, newest_generation, save_piece};
 pub(crate) use log::{Log, LogEpoch};
-pub use persist::{Lasting, Load, Pass, Persist, SaveAll, SaveChanges};
+pub use persist::{Lasting, Load, LoadResult, Pass, Persist, SaveAll, SaveChanges, SaveResult};
 pub use touched::{LoggedPlaces, Touched};

@@ -18,6 +18,18 @@ pub trait Persist {
 
     /// Takes in what one of the two wrote.
     fn load(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged>;
+
+    /// Appends what the result follows from: of a part that keeps many values, only what they come to.
+    #[inline]
+    fn save_result(&self, out: &mut Vec<u8>) {
+        self.save(out);
+    }
+
+    /// Takes in what [`save_result`](Self::save_result) wrote, for the result alone.
+    #[inline]
+    fn load_result(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
+        self.load(bytes)
+    }
 }
 
 /// State that is made of parts, such as the accumulators of a group; implemented by generated code.
@@ -40,6 +52,14 @@ pub struct SaveChanges<'o>(pub &'o mut Vec<u8>);
 #[derive(Debug)]
 pub struct SaveAll<'o>(pub &'o mut Vec<u8>);
 
+/// Saves what the results follow from.
+#[derive(Debug)]
+pub struct SaveResult<'o>(pub &'o mut Vec<u8>);
+
+/// Loads what the results follow from.
+#[derive(Debug)]
+pub struct LoadResult<'l, 'b>(pub &'l mut Bytes<'b>);
+
 /// Loads.
 #[derive(Debug)]
 pub struct Load<'l, 'b>(pub &'l mut Bytes<'b>);
@@ -57,6 +77,21 @@ impl Pass for SaveAll<'_> {
     fn part<T: Persist>(&mut self, part: &mut T) -> Result<(), Damaged> {
         part.save(self.0);
         Ok(())
+    }
+}
+
+impl Pass for SaveResult<'_> {
+    #[inline]
+    fn part<T: Persist>(&mut self, part: &mut T) -> Result<(), Damaged> {
+        part.save_result(self.0);
+        Ok(())
+    }
+}
+
+impl Pass for LoadResult<'_, '_> {
+    #[inline]
+    fn part<T: Persist>(&mut self, part: &mut T) -> Result<(), Damaged> {
+        part.load_result(self.0)
     }
 }
 

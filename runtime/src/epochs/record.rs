@@ -9,7 +9,7 @@ use crc32fast::Hasher;
 pub const MAGIC: [u8; 8] = *b"millstrm";
 
 /// The version of the format.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Bytes before the first record: the magic and the version.
 pub const BEGIN: u64 = 12;
@@ -276,7 +276,7 @@ mod tests {
                 assert_eq!(read(&bytes).unwrap(), (damaged, Some(damaged < 3)), "bit {bit} of {at}");
             }
         }
-        assert!(matches!(read(b"millstrm\x02\0\0\0"), Err(Unreadable::Version(2))));
+        assert!(matches!(read(b"millstrm\x01\0\0\0"), Err(Unreadable::Version(1))));
         assert!(matches!(read(b"something else"), Err(Unreadable::Foreign)));
         assert!(matches!(read(b""), Err(Unreadable::Foreign)));
     }

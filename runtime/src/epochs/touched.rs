@@ -60,15 +60,24 @@ impl Touched {
 #[derive(Debug, Default)]
 pub struct LoggedPlaces {
     touched: Touched,
+    /// Whether places are of no interest, only what goes.
+    only_gone: bool,
     gone: Vec<u8>,
     gone_count: u64,
 }
 
 impl LoggedPlaces {
+    /// Takes note only of what goes.
+    pub fn only_gone() -> Self {
+        Self { only_gone: true, ..Self::default() }
+    }
+
     /// Notes a place that may hold something else now.
     #[inline]
     pub fn note(&mut self, number: u32) {
-        self.touched.note(number);
+        if !self.only_gone {
+            self.touched.note(number);
+        }
     }
 
     /// Notes what is not there any more, before its place is given to something else.

@@ -17,6 +17,8 @@ pub(super) enum Fate {
     Dropped,
     /// The pipeline computes it otherwise now, and it cannot be computed again.
     Lost,
+    /// The log has it only for the pipeline that wrote it.
+    Bound,
 }
 
 impl fmt::Display for Fate {
@@ -27,6 +29,10 @@ impl fmt::Display for Fate {
             Self::New => "new: it knows nothing of what was read before",
             Self::Dropped => "dropped: the pipeline has it no more",
             Self::Lost => "lost: the pipeline computes it otherwise now",
+            Self::Bound => {
+                "lost: the run before was not stopped, it ended; start the former pipeline once more and stop it, then \
+                 it is kept"
+            }
         })
     }
 }
@@ -38,6 +44,8 @@ pub(super) struct Changes<'p> {
     pub before: &'p [Piece],
     /// As it is.
     pub now: &'p [Piece],
+    /// Whether epochs are to be read that only the same plan can read: what a view keeps may follow from another's.
+    pub has_epochs: bool,
 }
 
 fn find<'p>(pieces: &'p [Piece], piece: &Piece) -> Option<&'p Piece> {
@@ -61,6 +69,7 @@ impl Changes<'_> {
         let now = self.now.iter().map(|piece| {
             let fate = match find(self.before, piece) {
                 None => Fate::New,
+                Some(before) if before == piece && self.is_bound(before) => Fate::Bound,
                 Some(before) if before == piece => Fate::Kept,
                 Some(_) => Fate::Lost,
             };
@@ -69,6 +78,16 @@ impl Changes<'_> {
         let gone = self.before.iter().filter(|piece| find(self.now, piece).is_none());
         let all = now.chain(gone.map(|piece| (piece, Fate::Dropped)));
         all.filter(|(piece, _)| piece.kind.is_state()).map(|(piece, fate)| (title(piece), fate)).collect()
+    }
+
+    /// Whether a state follows from another one in epochs that are still to be read, and these states are not as they
+    /// were.
+    fn is_bound(&self, piece: &Piece) -> bool {
+        let follows = |other: &&Piece| other.kind == PieceKind::Follows;
+        let state = |other: &&Piece| other.kind == PieceKind::View || follows(other);
+        self.has_epochs
+            && self.before.iter().filter(follows).any(|follower| follower.name == piece.name)
+            && !self.before.iter().filter(state).all(|other| self.now.contains(other))
     }
 
     /// What becomes of each state if all is read again.
@@ -80,11 +99,12 @@ impl Changes<'_> {
     /// What changed, in words.
     pub fn words(&self) -> Vec<String> {
         let mut words = Vec::new();
-        for piece in self.now.iter().filter(|piece| !self.before.contains(piece)) {
+        let told = |piece: &&Piece| piece.kind != PieceKind::Follows;
+        for piece in self.now.iter().filter(told).filter(|piece| !self.before.contains(piece)) {
             let new = find(self.before, piece).is_none();
             words.push(format!("{} {}", title(piece), if new { "is new" } else { "has changed" }));
         }
-        let gone = self.before.iter().filter(|piece| find(self.now, piece).is_none());
+        let gone = self.before.iter().filter(told).filter(|piece| find(self.now, piece).is_none());
         words.extend(gone.map(|piece| format!("{} is gone", title(piece))));
         words
     }
@@ -94,7 +114,7 @@ impl Changes<'_> {
 fn title(piece: &Piece) -> String {
     let name = &piece.name;
     match piece.kind {
-        PieceKind::View => format!("view '{name}'"),
+        PieceKind::View | PieceKind::Follows => format!("view '{name}'"),
         PieceKind::Contenders => format!("the rows of table '{name}' that share a key"),
         PieceKind::Inserts => format!("what is inserted into table '{name}'"),
         PieceKind::Source => format!("the source of table '{name}'"),
@@ -124,11 +144,32 @@ mod tests {
             piece(PieceKind::View, "young", 6),
             piece(PieceKind::Source, "orders", 4),
         ];
-        let changes = Changes { before: &before, now: &now };
+        let changes = Changes { before: &before, now: &now, has_epochs: true };
         let fates: Vec<Fate> = changes.fates().into_iter().map(|(_, fate)| fate).collect();
         assert_eq!(fates, [Fate::Kept, Fate::Lost, Fate::New, Fate::Dropped]);
         assert_eq!(changes.words(), ["view 'other' has changed", "view 'young' is new", "view 'old' is gone"]);
         assert!(!changes.is_empty() && !changes.has_other_source());
-        assert!(Changes { before: &now, now: &now }.is_empty());
+        assert!(Changes { before: &now, now: &now, has_epochs: true }.is_empty());
+    }
+
+    #[test]
+    fn what_follows_is_kept_where_no_epoch_is_to_be_read() {
+        let before = [
+            piece(PieceKind::View, "last", 1),
+            piece(PieceKind::View, "hourly", 2),
+            piece(PieceKind::Follows, "hourly", 1),
+        ];
+        let fates = |now: &[Piece], has_epochs| {
+            let fates = Changes { before: &before, now, has_epochs }.fates();
+            fates.into_iter().map(|(_, fate)| fate).collect::<Vec<_>>()
+        };
+        assert_eq!(fates(&before, true), [Fate::Kept, Fate::Kept]);
+        // With a second reader, `last` passes its changes on at once.
+        let now = [before[0].clone(), before[1].clone(), piece(PieceKind::View, "daily", 3)];
+        assert_eq!(fates(&now, true), [Fate::Kept, Fate::Bound, Fate::New]);
+        assert_eq!(fates(&now, false), [Fate::Kept, Fate::Kept, Fate::New]);
+        // With another one behind them, nothing changes between the two.
+        let now = [before.to_vec(), vec![piece(PieceKind::View, "daily", 3)]].concat();
+        assert_eq!(fates(&now, true), [Fate::Kept, Fate::Kept, Fate::New]);
     }
 }

@@ -38,6 +38,11 @@ impl Planned {
         Self { kind: PieceKind::Contenders, name, fingerprint }
     }
 
+    /// That the state of a view follows from that of the view that it reads.
+    pub const fn follows(name: &'static str, fingerprint: u64) -> Self {
+        Self { kind: PieceKind::Follows, name, fingerprint }
+    }
+
     /// What is inserted into a table.
     pub const fn inserts(name: &'static str, fingerprint: u64) -> Self {
         Self { kind: PieceKind::Inserts, name, fingerprint }

@@ -1,5 +1,7 @@
 //! A job and its epoch log: what is written at the end of each epoch.
 
+use std::io;
+
 use crate::connectors::resume::Untaken;
 use crate::connectors::{Failure, Position};
 use crate::epochs::{Bytes, Damaged, Header, Lasting as Lasts, Log, LogEpoch, PieceKind, Standing, save_piece};
@@ -62,7 +64,7 @@ impl Lasting {
         let mut tasks: Vec<_> = crew.workers.iter_mut().zip(&mut self.parts).collect();
         each(&mut tasks, &|(worker, part): &mut (&mut Worker<J>, &mut Vec<u8>)| {
             part.clear();
-            save(worker, false, part);
+            save_changes(worker, part);
         });
         if ended.records == 0 && !any && self.parts.iter().all(Vec::is_empty) {
             return Ok(None);
@@ -111,10 +113,18 @@ impl Lasting {
         self.standing.lengths = sinks.lengths().map(|(table, length)| (table.to_owned(), length)).collect();
         let workers = &mut crew.workers;
         self.log.compact(header, &self.standing, &mut |part, out| {
-            if let Some(worker) = workers.get_mut(part) {
-                save(worker, true, out);
-            }
+            workers.get_mut(part).map_or(Ok(()), |worker| save_all(worker, out))
         })
+    }
+
+    /// Puts a snapshot in the place of epochs that only this pipeline can read: the next one may be another.
+    pub fn unbind<J: Parallel>(&mut self, crew: &mut Crew<J>, sinks: &mut Sinks) -> Result<(), Failure> {
+        let mut follows = AnyFollows::default();
+        if let Some(worker) = crew.workers.first_mut() {
+            // Nothing is loaded here.
+            let _ = worker.job.states(&mut follows);
+        }
+        if follows.0 && self.log.has_epochs() { self.compact(crew, sinks, self.log.header().clone()) } else { Ok(()) }
     }
 }
 
@@ -131,37 +141,108 @@ fn positions(feed: &Feed) -> Vec<Position> {
     feed.source.positions(&untaken)
 }
 
-/// Appends what a worker keeps: what changed, or all.
-fn save<J: Parallel>(worker: &mut Worker<J>, all: bool, out: &mut Vec<u8>) {
+/// Appends what changed of that which a worker keeps.
+fn save_changes<J: Parallel>(worker: &mut Worker<J>, out: &mut Vec<u8>) {
     // Saving does not fail.
-    let _ = worker.job.states(&mut Save { all, out });
-    worker.tables.save(all, &mut |name, save| save_piece(PieceKind::Contenders, name, out, save));
+    let _ = worker.job.states(&mut SaveChanged(out));
+    worker.tables.save(false, &mut |name, save| save_piece(PieceKind::Contenders, name, out, save));
 }
 
-struct Save<'o> {
-    all: bool,
-    out: &'o mut Vec<u8>,
-}
+struct SaveChanged<'o>(&'o mut Vec<u8>);
 
-impl States for Save<'_> {
+impl States for SaveChanged<'_> {
     fn state<A: Aggregation + Lasts>(&mut self, name: &'static str, state: &mut Aggregate<A>) -> Result<(), Damaged> {
-        let all = self.all;
-        save_piece(PieceKind::View, name, self.out, &mut |out| {
-            if all { state.save_all(out) } else { state.save_changes(out) }
-        });
+        save_piece(PieceKind::View, name, self.0, &mut |out| state.save_changes(out));
         Ok(())
     }
+}
+
+/// Hands over all that a worker keeps, in handfuls.
+fn save_all<J: Parallel>(worker: &mut Worker<J>, out: &mut dyn FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
+    let mut states = SaveAll { out, written: Ok(()), handful: Vec::new() };
+    let _ = worker.job.states(&mut states);
+    let SaveAll { out, written, mut handful } = states;
+    written?;
+    handful.clear();
+    worker.tables.save(true, &mut |name, save| save_piece(PieceKind::Contenders, name, &mut handful, save));
+    if handful.is_empty() { Ok(()) } else { out(&handful) }
+}
+
+struct SaveAll<'o> {
+    out: &'o mut dyn FnMut(&[u8]) -> io::Result<()>,
+    written: io::Result<()>,
+    handful: Vec<u8>,
+}
+
+impl States for SaveAll<'_> {
+    fn state<A: Aggregation + Lasts>(&mut self, name: &'static str, state: &mut Aggregate<A>) -> Result<(), Damaged> {
+        let mut next = Some(0);
+        while let Some(from) = next.filter(|_| self.written.is_ok()) {
+            self.handful.clear();
+            save_piece(PieceKind::View, name, &mut self.handful, &mut |out| next = state.save_some(from, out));
+            self.written = (self.out)(&self.handful);
+        }
+        Ok(())
+    }
+}
+
+/// What is loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Load {
+    /// All that a snapshot holds.
+    All,
+    /// Of an epoch whose clock stood at `now`, in milliseconds since 1970, what does not follow from something else.
+    Own {
+        /// What the clock stood at.
+        now: i64,
+    },
+    /// Of an epoch, what is written of that which follows.
+    Following,
 }
 
 /// Loads what one view keeps; what the pipeline has no more is passed over.
 pub(super) struct LoadState<'l, 'b> {
     pub name: &'l str,
     pub bytes: &'l mut Bytes<'b>,
+    pub what: Load,
 }
 
 impl States for LoadState<'_, '_> {
     fn state<A: Aggregation + Lasts>(&mut self, name: &'static str, state: &mut Aggregate<A>) -> Result<(), Damaged> {
-        if name == self.name { state.load(self.bytes) } else { Ok(()) }
+        if name == self.name && self.what != Load::Following { state.load(self.bytes) } else { Ok(()) }
+    }
+
+    fn waiting<A: Aggregation + Lasts>(&mut self, name: &'static str, state: &mut Aggregate<A>) -> Result<(), Damaged> {
+        match self.what {
+            Load::Own { now } if name == self.name => state.load_later(self.bytes, now),
+            Load::Own { .. } | Load::All | Load::Following => self.state(name, state),
+        }
+    }
+
+    fn following<A: Aggregation + Lasts>(
+        &mut self,
+        name: &'static str,
+        state: &mut Aggregate<A>,
+    ) -> Result<(), Damaged> {
+        match self.what {
+            Load::Following if name == self.name => {
+                // Its sinks were told.
+                state.settle();
+                state.load(self.bytes)
+            }
+            Load::All => self.state(name, state),
+            Load::Own { .. } | Load::Following => Ok(()),
+        }
+    }
+}
+
+/// Forgets what changed: the sinks were told of it.
+pub(super) struct Settle;
+
+impl States for Settle {
+    fn state<A: Aggregation + Lasts>(&mut self, _name: &'static str, state: &mut Aggregate<A>) -> Result<(), Damaged> {
+        state.settle();
+        Ok(())
     }
 }
 
@@ -171,6 +252,34 @@ pub(super) struct KeepLog;
 impl States for KeepLog {
     fn state<A: Aggregation + Lasts>(&mut self, _name: &'static str, state: &mut Aggregate<A>) -> Result<(), Damaged> {
         state.keep_log();
+        Ok(())
+    }
+
+    fn following<A: Aggregation + Lasts>(
+        &mut self,
+        _name: &'static str,
+        state: &mut Aggregate<A>,
+    ) -> Result<(), Damaged> {
+        state.keep_log_of_gone();
+        Ok(())
+    }
+}
+
+/// Whether what some view keeps follows from something else.
+#[derive(Debug, Default)]
+pub(super) struct AnyFollows(pub bool);
+
+impl States for AnyFollows {
+    fn state<A: Aggregation + Lasts>(&mut self, _name: &'static str, _state: &mut Aggregate<A>) -> Result<(), Damaged> {
+        Ok(())
+    }
+
+    fn following<A: Aggregation + Lasts>(
+        &mut self,
+        _name: &'static str,
+        _state: &mut Aggregate<A>,
+    ) -> Result<(), Damaged> {
+        self.0 = true;
         Ok(())
     }
 }

@@ -61,6 +61,24 @@ pub trait Job: Sized {
 pub trait States {
     /// Does it.
     fn state<A: Aggregation + Lasting>(&mut self, name: &'static str, state: &mut Aggregate<A>) -> Result<(), Damaged>;
+
+    /// Does it for a view whose changes wait for the end of the epoch.
+    fn waiting<A: Aggregation + Lasting>(
+        &mut self,
+        name: &'static str,
+        state: &mut Aggregate<A>,
+    ) -> Result<(), Damaged> {
+        self.state(name, state)
+    }
+
+    /// Does it for the view that takes these changes: what it keeps follows from them.
+    fn following<A: Aggregation + Lasting>(
+        &mut self,
+        name: &'static str,
+        state: &mut Aggregate<A>,
+    ) -> Result<(), Damaged> {
+        self.state(name, state)
+    }
 }
 
 /// A list in the memory of a round.
@@ -84,9 +102,21 @@ pub trait Parallel: Job + Send {
     fn decode<'a>(&self, table: usize, input: &mut Input<'_, '_, 'a>) -> Self::Decoded<'a>;
 
     /// Takes this worker's rows.
-    fn take<'a>(&mut self, chunks: Chunks<'_, Self::Decoded<'a>>, cx: &mut Context<'a, '_>) -> Self::Shared<'a>;
+    fn take<'a>(&mut self, chunks: Chunks<'_, Self::Decoded<'a>>, cx: &mut Context<'a, '_>);
 
-    /// Takes this worker's share of what all workers made.
+    /// How many bytes of memory hold changes that wait for [`Self::pass_on`].
+    fn waiting(&self) -> usize {
+        0
+    }
+
+    /// Passes on some of the changes that wait: to the views that are this worker's own, or to those of which all
+    /// workers keep a share.
+    fn pass_on<'a>(&mut self, scope: &Scope<'a>) -> Self::Shared<'a> {
+        let _ = scope;
+        Self::Shared::default()
+    }
+
+    /// Takes this worker's share of what all workers passed on.
     fn share(&mut self, shared: &[Self::Shared<'_>], worker: usize, scope: &Scope<'_>) {
         let _ = (shared, worker, scope);
     }

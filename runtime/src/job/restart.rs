@@ -6,14 +6,16 @@ use std::path::Path;
 
 use crate::connectors::{Applied, Failure, Target};
 use crate::epochs::storage::{Breaking, Folder, Storage};
-use crate::epochs::{Damaged, Found, Header, Log, Piece, PieceKind, Standing, newest_generation};
+use crate::epochs::{
+    Bytes, Damaged, Found, Header, Log, Piece, PieceKind, Snapshot, Standing, load_part, newest_generation,
+};
 use crate::job::arguments::Arguments;
 use crate::job::changes::{Changes, Fate};
-use crate::job::lasting::{KeepLog, Lasting, LoadState};
+use crate::job::lasting::{KeepLog, Lasting, Load, LoadState, Settle};
 use crate::job::open::{Ends, reopen};
 use crate::job::terminal::Terminal;
 use crate::job::troubles::{Troubles, can_rebuild, lagging, moved, refusal, resume_sources, tell};
-use crate::job::workers::Crew;
+use crate::job::workers::{Crew, Worker, each};
 use crate::job::{Parallel, TableUse};
 use crate::state::{random, seed_hashes};
 use crate::tables::Broken;
@@ -202,7 +204,7 @@ impl Restart {
         ends: &mut Ends,
         terminal: &mut Terminal,
     ) -> Result<Self, Failure> {
-        let changes = Changes { before: &found.header.plan, now: &header.plan };
+        let changes = Changes { before: &found.header.plan, now: &header.plan, has_epochs: found.has_epochs() };
         let mut troubles = Troubles { must_rebuild: changes.has_other_source(), ..Troubles::default() };
         troubles.found = changes.words();
         resume_sources(&found, ends, &mut troubles)?;
@@ -218,7 +220,7 @@ impl Restart {
             |table: &str| if moved.iter().any(|name| name == table) { Vec::new() } else { found.lengths(table) };
         let tied = ends.sinks.tie(J::INFO.name, found.header.log, lengths)?;
         let lagging = lagging::<J>(&found, &tied, &moved, &mut troubles);
-        let lost = changes.fates().iter().any(|(_, fate)| *fate == Fate::Lost);
+        let lost = changes.fates().iter().any(|(_, fate)| matches!(fate, Fate::Lost | Fate::Bound));
         if troubles.found.is_empty() || !troubles.must_rebuild && !lost && !can_rebuild::<J>(&found, ends, &troubles) {
             let adapts = !changes.is_empty();
             if adapts {
@@ -254,14 +256,8 @@ impl Restart {
         let mut standing = Standing::default();
         if let Some(found) = found {
             let mut storage = Folder::new(&arguments.state);
-            found.load(&mut storage, &mut |part, kind, name, bytes| {
-                let worker = crew.workers.get_mut(part).ok_or(Damaged)?;
-                match kind {
-                    PieceKind::View => worker.job.states(&mut LoadState { name, bytes }),
-                    PieceKind::Contenders => worker.tables.load(name, bytes),
-                    PieceKind::Inserts | PieceKind::Source | PieceKind::Clock => Err(Damaged),
-                }
-            })?;
+            load_snapshot(&found, &mut storage, crew)?;
+            found.epochs(&mut storage, &mut |standing, parts| load_epoch(standing, parts, crew))?;
             if let Some(first) = lagging.values().min() {
                 let mut failed = None;
                 found.outputs(&mut storage, *first, &mut |epoch, bytes| {
@@ -284,7 +280,7 @@ impl Restart {
         }
         for worker in &mut crew.workers {
             // Nothing is loaded here, so nothing can be damaged.
-            let _ = worker.job.states(&mut KeepLog);
+            let _ = worker.job.states(&mut Settle).and_then(|()| worker.job.states(&mut KeepLog));
             worker.tables.keep_log();
         }
         let mut lasting = Lasting::new(log, standing, notes_applied);
@@ -292,5 +288,54 @@ impl Restart {
             lasting.compact(crew, &mut ends.sinks, header)?;
         }
         Ok(Some(lasting))
+    }
+}
+
+/// Loads the snapshot, each worker its part.
+fn load_snapshot<J: Parallel>(found: &Found, storage: &mut Folder, crew: &mut Crew<J>) -> Result<(), Failure> {
+    let mut tasks = Vec::new();
+    for (part, worker) in crew.workers.iter_mut().enumerate() {
+        if let Some(snapshot) = found.snapshot(storage)? {
+            tasks.push((part, worker, snapshot, Ok(())));
+        }
+    }
+    type Task<'t, J> = (usize, &'t mut Worker<J>, Snapshot<'t>, Result<(), Failure>);
+    each(&mut tasks, &|(part, worker, snapshot, loaded): &mut Task<'_, J>| {
+        *loaded = snapshot.load(*part, &mut |kind, name, bytes| load_piece(worker, kind, name, bytes, Load::All));
+    });
+    tasks.into_iter().try_for_each(|(.., loaded)| loaded)
+}
+
+/// Loads what an epoch changed, each worker its part; what follows from that is computed again.
+fn load_epoch<J: Parallel>(standing: &Standing, parts: &[&[u8]], crew: &mut Crew<J>) -> Result<(), Damaged> {
+    if parts.len() > crew.workers.len() {
+        return Err(Damaged);
+    }
+    crew.set_clock(standing.clock);
+    let load = |crew: &mut Crew<J>, what: Load| {
+        let tasks = crew.workers.iter_mut().zip(parts);
+        let mut tasks: Vec<_> = tasks.map(|(worker, part)| (worker, *part, Ok(()))).collect();
+        each(&mut tasks, &|(worker, part, loaded): &mut (&mut Worker<J>, &[u8], Result<(), Damaged>)| {
+            *loaded = load_part(part, &mut |kind, name, bytes| load_piece(worker, kind, name, bytes, what));
+        });
+        tasks.into_iter().try_for_each(|(.., loaded)| loaded)
+    };
+    load(crew, Load::Own { now: standing.clock })?;
+    crew.pass_on();
+    load(crew, Load::Following)
+}
+
+fn load_piece<J: Parallel>(
+    worker: &mut Worker<J>,
+    kind: PieceKind,
+    name: &str,
+    bytes: &mut Bytes<'_>,
+    what: Load,
+) -> Result<(), Damaged> {
+    match kind {
+        PieceKind::View => worker.job.states(&mut LoadState { name, bytes, what }),
+        PieceKind::Contenders if what == Load::Following => Ok(()),
+        PieceKind::Contenders => worker.tables.load(name, bytes),
+        PieceKind::Inserts | PieceKind::Source | PieceKind::Clock | PieceKind::Follows => Err(Damaged),
     }
 }

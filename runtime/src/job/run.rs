@@ -70,6 +70,7 @@ fn work<J: Parallel>(arguments: &Arguments, terminal: &mut Terminal, stop: &Stop
         }
     }
     running.commit()?;
+    running.part(stop.asked() && !ended)?;
     running.tell(arguments, stop.asked() && !ended, terminal)
 }
 
@@ -238,6 +239,15 @@ impl<J: Parallel> Running<J> {
         self.sinks.commit(self.epoch, logged, &mut tables)?;
         match &mut self.lasting {
             Some(lasting) if logged.is_some() => lasting.committed(&mut self.crew, &mut self.sinks),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Leaves the state folder so that another pipeline can go on from it, unless that would read all again anyway.
+    fn part(&mut self, stopped: bool) -> Result<(), Failure> {
+        let again = self.feeds.iter().all(|feed| feed.source.is_lasting());
+        match &mut self.lasting {
+            Some(lasting) if stopped || !again => lasting.unbind(&mut self.crew, &mut self.sinks),
             Some(_) | None => Ok(()),
         }
     }

@@ -119,7 +119,7 @@ pub(super) fn refusal<J: Parallel>(
         [] => why_not_again::<J>(&found.header.targets, ends).unwrap_or_default(),
         [file, ..] => format!("{file} is there no more"),
     };
-    for (name, fate) in changes.fates().iter().filter(|(_, fate)| *fate == Fate::Lost) {
+    for (name, fate) in changes.fates().iter().filter(|(_, fate)| matches!(fate, Fate::Lost | Fate::Bound)) {
         let _ = write!(why, "; {name} would be {fate}");
     }
     Failure::environment(format!(

@@ -1,6 +1,7 @@
-//! The workers of a job. A round takes up to one chunk a worker through three steps, each of them by all workers at
+//! The workers of a job. A round takes up to one chunk a worker through two steps, each of them by all workers at
 //! once: every worker decodes a chunk and spreads its rows; every worker takes its rows of all chunks, in the order of
-//! the chunks; every worker takes its share of the changes to views of which all keep a share.
+//! the chunks. At the end of an epoch the workers pass on changes that waited, a handful at a time, and take their share
+//! of those to views of which all keep a share.
 
 use bumpalo::Bump;
 use bumpalo::collections::Vec as BumpVec;
@@ -63,6 +64,9 @@ pub(super) struct Round {
     pub events: u64,
 }
 
+/// Changes that wait in so many bytes of a worker's memory do not wait for the end of the epoch.
+const CROWDED: usize = 64 << 20;
+
 /// What is done with a bad record: its chunk, the record, the reason.
 pub(super) type TakeBad<'b> = dyn FnMut(&Chunk, &Record<'_>, &Fault) -> Result<(), Failure> + 'b;
 
@@ -113,20 +117,9 @@ impl<J: Parallel> Crew<J> {
                 chunks: Chunks { decoded, before, worker: number },
                 worker,
                 arena: Some(arena),
-                shared: J::Shared::default(),
             }),
         );
         each(tasks, &Taking::run);
-
-        if J::SHARES {
-            let shared = &*all_in(memory, tasks.iter_mut().map(|task| std::mem::take(&mut task.shared)));
-            let tasks = all_in(memory, workers.iter_mut().enumerate());
-            each(tasks, &|(number, worker): &mut (usize, &mut Worker<J>)| {
-                worker.memory.reset();
-                let scope = Scope { memory: &worker.memory, clock: &worker.clock };
-                worker.job.share(shared, *number, &scope);
-            });
-        }
 
         if let Some(format) = format {
             tell_bad(workers, &records, pieces, &format, bad)?;
@@ -137,11 +130,43 @@ impl<J: Parallel> Crew<J> {
             piece.open = !ended;
             piece.taken = *position;
         }
-        workers.iter_mut().find_map(|worker| worker.tables.failure()).map_or(Ok(read), Err)
+        if workers.iter().any(|worker| worker.job.waiting() > CROWDED) {
+            self.pass_on();
+        }
+        self.workers.iter_mut().find_map(|worker| worker.tables.failure()).map_or(Ok(read), Err)
+    }
+
+    /// Passes on the changes that wait.
+    pub fn pass_on(&mut self) {
+        while self.workers.iter().any(|worker| worker.job.waiting() > 0) {
+            self.memory.reset();
+            let Self { workers, taking, memory, .. } = self;
+            let memory = &*memory;
+            let passing = workers.iter_mut().zip(taking.iter_mut());
+            let tasks = all_in(
+                memory,
+                passing.map(|(worker, arena)| Passing::<J> {
+                    worker,
+                    arena: Some(arena),
+                    shared: J::Shared::default(),
+                }),
+            );
+            each(tasks, &Passing::run);
+            if J::SHARES {
+                let shared = &*all_in(memory, tasks.iter_mut().map(|task| std::mem::take(&mut task.shared)));
+                let tasks = all_in(memory, workers.iter_mut().enumerate());
+                each(tasks, &|(number, worker): &mut (usize, &mut Worker<J>)| {
+                    worker.memory.reset();
+                    let scope = Scope { memory: &worker.memory, clock: &worker.clock };
+                    worker.job.share(shared, *number, &scope);
+                });
+            }
+        }
     }
 
     /// Gives out the rows of views that waited for the end of the epoch; then state whose time is over is forgotten.
     pub fn end_epoch(&mut self, bad: &mut TakeFaulty<'_>) -> Result<(), Failure> {
+        self.pass_on();
         each(&mut self.workers, &Worker::emit);
         if J::SHARES {
             self.emit_shared();
@@ -184,13 +209,20 @@ impl<J: Parallel> Crew<J> {
         self.workers.first().map_or(0, |worker| worker.clock.now)
     }
 
-    /// Sets the clocks and computes what is computed once an epoch.
-    pub fn begin_epoch(&mut self, now: i64) -> Result<(), Failure> {
+    /// Sets the clocks.
+    pub fn set_clock(&mut self, now: i64) {
         for arena in self.decoding.iter_mut().chain(&mut self.taking) {
             arena.clock.now = now;
         }
         for worker in &mut self.workers {
             worker.clock.now = now;
+        }
+    }
+
+    /// Sets the clocks and computes what is computed once an epoch.
+    pub fn begin_epoch(&mut self, now: i64) -> Result<(), Failure> {
+        self.set_clock(now);
+        for worker in &mut self.workers {
             worker.tables.begin_epoch()?;
             worker.memory.reset();
             worker.job.begin_epoch(&Scope { memory: &worker.memory, clock: &worker.clock });
@@ -243,7 +275,6 @@ struct Taking<'r, 'a, J: Parallel> {
     chunks: Chunks<'r, J::Decoded<'a>>,
     worker: &'r mut Worker<J>,
     arena: Option<&'a mut Arena>,
-    shared: J::Shared<'a>,
 }
 
 impl<J: Parallel> Taking<'_, '_, J> {
@@ -252,7 +283,22 @@ impl<J: Parallel> Taking<'_, '_, J> {
         memory.reset();
         let scope = Scope { memory, clock };
         let Worker { job, tables, faults, .. } = &mut *self.worker;
-        self.shared = job.take(self.chunks, &mut Context::new(scope, tables, faults));
+        job.take(self.chunks, &mut Context::new(scope, tables, faults));
+    }
+}
+
+/// The changes that a worker passes on.
+struct Passing<'r, 'a, J: Parallel> {
+    worker: &'r mut Worker<J>,
+    arena: Option<&'a mut Arena>,
+    shared: J::Shared<'a>,
+}
+
+impl<J: Parallel> Passing<'_, '_, J> {
+    fn run(&mut self) {
+        let Some(Arena { memory, clock, .. }) = self.arena.take() else { return };
+        memory.reset();
+        self.shared = self.worker.job.pass_on(&Scope { memory, clock });
     }
 }
 

@@ -4,7 +4,8 @@
 //! ones that changed, once they have so many that it pays.
 
 use crate::epochs::bytes::{self, Bytes, Damaged};
-use crate::epochs::{Lasting, Load, Persist, SaveAll, SaveChanges};
+use crate::epochs::{Lasting, Load, LoggedPlaces, Persist, SaveAll, SaveChanges};
+use crate::operators::aggregate::seconds;
 use crate::operators::extremes::{Ordered, RetractableExtreme, Sorted};
 use crate::operators::{
     Aggregate, Aggregation, Average, Count, CountRows, Distinct, ExactFloat, ExactInteger, FirstValue, LastValue,
@@ -16,10 +17,23 @@ use crate::state::{Groups, Stored, hash};
 const END: u8 = 0;
 const GROUP: u8 = 1;
 
+/// Bytes of groups that are saved at once.
+const HANDFUL: usize = 1 << 20;
+
 impl<A: Aggregation + Lasting> Aggregate<A> {
     /// Notes from now on which groups change.
     pub fn keep_log(&mut self) {
         self.log.get_or_insert_default();
+    }
+
+    /// Notes from now on only which groups go: all else follows from what another view keeps.
+    pub fn keep_log_of_gone(&mut self) {
+        self.log.get_or_insert_with(|| Box::new(LoggedPlaces::only_gone()));
+    }
+
+    /// Forgets which groups changed.
+    pub fn settle(&mut self) {
+        while self.pop_changed().is_some() {}
     }
 
     /// Appends the groups that changed since this was last asked; nothing if there is none.
@@ -46,10 +60,16 @@ impl<A: Aggregation + Lasting> Aggregate<A> {
         out.push(END);
     }
 
-    /// Appends all groups.
-    pub fn save_all(&mut self, out: &mut Vec<u8>) {
+    /// Appends the groups from this number on, until there are [`HANDFUL`] bytes. Gives the number to go on from.
+    pub fn save_some(&mut self, from: u32, out: &mut Vec<u8>) -> Option<u32> {
+        let begin = out.len();
+        let mut next = None;
         bytes::number(0, out);
-        for number in 0..self.groups.places() {
+        for number in from..self.groups.places() {
+            if out.len() - begin >= HANDFUL {
+                next = Some(number);
+                break;
+            }
             if let Some(group) = self.groups.get_mut(number).filter(|group| group.rows > 0) {
                 out.push(GROUP);
                 group.key.save(out);
@@ -59,9 +79,10 @@ impl<A: Aggregation + Lasting> Aggregate<A> {
             }
         }
         out.push(END);
+        next
     }
 
-    /// How many bytes [`Self::save_all`] would write; it takes the memory of one group.
+    /// How many bytes [`Self::save_some`] would write of all groups; it takes the memory of one group.
     pub fn saved_size(&mut self) -> u64 {
         let (mut size, mut group_bytes) = (0, Vec::new());
         for number in 0..self.groups.places() {
@@ -77,6 +98,20 @@ impl<A: Aggregation + Lasting> Aggregate<A> {
 
     /// Takes in what one of the two wrote.
     pub fn load(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
+        self.load_each(bytes, |_, _| {})
+    }
+
+    /// Takes in what an epoch changed whose clock stood at `now`, in milliseconds since 1970; what that changes for
+    /// the view's reader waits for [`Self::pass_on`].
+    pub fn load_later(&mut self, bytes: &mut Bytes<'_>, now: i64) -> Result<(), Damaged> {
+        self.load_each(bytes, |this, number| {
+            this.expire(number, seconds(now));
+            this.keep_earlier(number);
+        })
+    }
+
+    /// Takes in groups; `before` is shown each before it changes.
+    fn load_each(&mut self, bytes: &mut Bytes<'_>, before: impl Fn(&mut Self, u32)) -> Result<(), Damaged> {
         let mut key = A::Key::default();
         for _ in 0..bytes.number()? {
             key.load(bytes)?;
@@ -93,6 +128,7 @@ impl<A: Aggregation + Lasting> Aggregate<A> {
             }
             key.load(bytes)?;
             let number = self.groups.enter(Groups::<A::Key, A>::hash(key.get()), key.get());
+            before(self, number);
             let group = self.groups.get_mut(number).ok_or(Damaged)?;
             group.rows = bytes.number()?.try_into().map_err(|_| Damaged)?;
             group.touched = bytes.number()?.try_into().map_err(|_| Damaged)?;
@@ -240,8 +276,16 @@ const CHANGED: u8 = 1;
 impl<T, A> Persist for Distinct<T, A>
 where
     T: Stored + 'static,
-    A: for<'a> crate::operators::Accumulator<Input<'a> = Option<T::Ref<'a>>> + Retract + 'static,
+    A: for<'a> crate::operators::Accumulator<Input<'a> = Option<T::Ref<'a>>> + Retract + Persist + 'static,
 {
+    fn save_result(&self, out: &mut Vec<u8>) {
+        self.inner.save(out);
+    }
+
+    fn load_result(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
+        self.inner.load(bytes)
+    }
+
     fn save(&self, out: &mut Vec<u8>) {
         out.push(ALL);
         self.values.save_all(out);

@@ -1,6 +1,6 @@
 //! Methods that hand rows on: of source tables and of views.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::Computed;
@@ -40,12 +40,8 @@ impl Generator<'_> {
         let ask = (!asks.is_empty()).then(|| quote!(for row in rows { #(#asks)* } cx.fetch();));
         let doc = self.doc(&format!("Takes a batch of rows of `{}`.", table.name.value), table.name.span);
         let warmed = self.plan.warmed(id).and_then(|view| Some((view, functions[view.0 as usize].as_ref()?)));
-        let mut list = None;
         let work = match warmed {
-            Some((view, function)) if self.plan.paired(view).is_some() => {
-                list = self.shared_list(id);
-                self.paired_work(view, function, functions)
-            }
+            Some((view, function)) if self.plan.paired(view).is_some() => self.paired_work(view, function, functions),
             Some((view, function)) => {
                 let add = format_ident!("{}_add", self.names.view(view));
                 let state = ident(self.names.view(view));
@@ -70,11 +66,7 @@ impl Generator<'_> {
                 }
             }
         };
-        let list = list.map(|(name, item)| {
-            let list = self.imports().runtime("job", "List");
-            quote!(#name: &mut #list<'a, #item>,)
-        });
-        quote!(#doc pub fn #method<'a>(&mut self, rows: &[#row], #list cx: &mut #context<'a, '_>) { #work })
+        quote!(#doc pub fn #method<'a>(&mut self, rows: &[#row], cx: &mut #context<'a, '_>) { #work })
     }
 
     /// Notes the keys that a row will look up in the views that read it, and in those behind views that only map it.
@@ -103,17 +95,7 @@ impl Generator<'_> {
         asks
     }
 
-    /// The list of changes that a table's rows make to a view of which all workers keep a share: its name, and the type
-    /// of a change.
-    pub fn shared_list(&self, id: TableId) -> Option<(Ident, TokenStream)> {
-        let second = self.plan.second(id).filter(|view| self.plan.view(*view).1.shared)?;
-        let change = self.imports().runtime("operators", "Change");
-        let input = format_ident!("{}Input", self.names.views[second.0 as usize]);
-        let lifetime = types::lifetime(self.grouping(second)?.input.iter());
-        let name = ident(self.names.view(second));
-        Some((name, quote!(#change<#input #lifetime>)))
-    }
-
+    /// The work of a table's method for two views, through which a batch goes one after the other.
     fn paired_work(&self, view: ViewId, function: &Computed, functions: &[Option<Computed>]) -> TokenStream {
         let Some((next, following)) =
             self.plan.paired(view).and_then(|next| Some((next, functions[next.0 as usize].as_ref()?)))
@@ -122,15 +104,26 @@ impl Generator<'_> {
         };
         let name = |id: ViewId| ident(self.names.view(id));
         let (first, second) = (name(view), name(next));
-        let (map, call) = (function.mapping(), following.call(&quote!(&row)));
-        let shared = self.plan.view(next).1.shared;
-        let list = if shared { second.clone() } else { format_ident!("{}_inputs", self.names.view(next)) };
-        let begin = (!shared).then(|| quote!(let mut #list = cx.list(2 * inputs.len());));
-        let end = (!shared).then(|| quote!(self.#second.change_all(&#list, &cx.scope);));
+        let map = function.mapping();
+        if self.plan.later(view).is_some() {
+            let call = following.call(&quote!(row));
+            return quote! {
+                let inputs = cx.collect(rows.iter().map(#map));
+                self.#first.warm(&inputs, &cx.scope);
+                for (number, input) in inputs.into_iter().enumerate() {
+                    let told = input.and_then(|input| {
+                        let Some(input) = input else { return Ok(()) };
+                        self.#first.append_later(&input, &cx.scope, |row| #call.map(drop))
+                    });
+                    cx.settle(number, told);
+                }
+            };
+        }
+        let (call, list) = (following.call(&quote!(&row)), format_ident!("{}_inputs", self.names.view(next)));
         quote! {
             let inputs = cx.collect(rows.iter().map(#map));
             self.#first.warm(&inputs, &cx.scope);
-            #begin
+            let mut #list = cx.list(2 * inputs.len());
             for (number, input) in inputs.into_iter().enumerate() {
                 let told = input.and_then(|input| {
                     let Some(input) = input else { return Ok(()) };
@@ -143,8 +136,14 @@ impl Generator<'_> {
                 });
                 cx.settle(number, told);
             }
-            #end
+            self.#second.change_all(&#list, &cx.scope);
         }
+    }
+
+    /// A view's changes that waited, as its reader takes them.
+    pub fn passed_on(&self, first: ViewId, following: &Computed) -> TokenStream {
+        let (first, call) = (ident(self.names.view(first)), following.call_with(&quote!(&row), &quote!(scope)));
+        quote!(self.#first.pass_on(scope, |row| #call))
     }
 
     /// The methods of a view.

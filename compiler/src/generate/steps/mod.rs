@@ -50,6 +50,14 @@ impl Computed {
         self.scope
     }
 
+    /// The call for a row where there is only a scope.
+    pub(super) fn call_with(&self, row: &TokenStream, scope: &TokenStream) -> TokenStream {
+        let name = &self.name;
+        let constants = self.constants.then(|| quote!(, &self.constants));
+        let scope = self.scope.then(|| quote!(, #scope));
+        quote!(#name(#row #constants #scope))
+    }
+
     /// The call for a row.
     pub(super) fn call(&self, row: &TokenStream) -> TokenStream {
         let name = &self.name;

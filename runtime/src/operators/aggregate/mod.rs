@@ -1,6 +1,7 @@
 //! The aggregation operator: groups with their accumulators, and what changed.
 
 mod changing;
+mod later;
 
 use crate::epochs::LoggedPlaces;
 use crate::operators::Share;
@@ -141,6 +142,8 @@ pub struct Aggregate<A: Aggregation> {
     ordered: bool,
     drained: usize,
     swept: u32,
+    /// What the groups that changed were like, where the view's reader is told later.
+    earlier: later::Earlier<A>,
     /// The groups that the epoch log was not told of yet; none where there is no log.
     pub(super) log: Option<Box<LoggedPlaces>>,
 }
@@ -201,6 +204,7 @@ impl<A: Aggregation> Default for Aggregate<A> {
             ordered: false,
             drained: 0,
             swept: 0,
+            earlier: later::Earlier::default(),
             log: None,
         }
     }
@@ -280,9 +284,17 @@ impl<A: Aggregation> Aggregate<A> {
     #[inline]
     fn refresh(&mut self, number: u32, scope: &Scope<'_>) {
         self.touched(number);
-        let Some(ttl) = self.ttl else { return };
-        let now = seconds(scope);
-        if let Some(group) = self.groups.get_mut(number) {
+        if self.ttl.is_some() {
+            self.expire(number, seconds(scope.clock.now));
+        }
+    }
+
+    /// Has a group start anew if its time is over at `now`, in seconds since 1970.
+    #[inline]
+    pub(super) fn expire(&mut self, number: u32, now: u32) {
+        if let Some(ttl) = self.ttl
+            && let Some(group) = self.groups.get_mut(number)
+        {
             if group.touched.saturating_add(ttl) < now {
                 group.state = A::default();
                 group.rows = 0;
@@ -444,7 +456,7 @@ impl<A: Aggregation> Aggregate<A> {
             && let Some(number) = self.present(input)
             && let Some(group) = self.groups.get_mut(number)
         {
-            group.touched = seconds(scope);
+            group.touched = seconds(scope.clock.now);
             self.touched(number);
         }
     }
@@ -452,7 +464,7 @@ impl<A: Aggregation> Aggregate<A> {
     /// Forgets groups whose time is over; called at the end of an epoch. No change is told.
     pub fn sweep(&mut self, scope: &Scope<'_>) {
         let Some(ttl) = self.ttl else { return };
-        let now = seconds(scope);
+        let now = seconds(scope.clock.now);
         // A group outlives its time by at most an eighth of it.
         if now < self.swept.saturating_add((ttl / 8).max(1)) {
             return;
@@ -464,6 +476,7 @@ impl<A: Aggregation> Aggregate<A> {
     }
 }
 
-fn seconds(scope: &Scope<'_>) -> u32 {
-    u32::try_from(scope.clock.now.div_euclid(1000)).unwrap_or(0)
+/// Milliseconds since 1970 as seconds.
+pub(super) fn seconds(millis: i64) -> u32 {
+    u32::try_from(millis.div_euclid(1000)).unwrap_or(0)
 }
