@@ -208,7 +208,8 @@ pub trait Sink: Send {
     /// only sent to sinks that ask for it; of a deleted row only the key columns need to be right.
     fn write(&mut self, kind: ChangeKind, row: &dyn Row) -> Result<(), Failure>;
 
-    /// Makes the epoch's changes durable and visible.
+    /// Makes the epoch's changes durable and visible; what a target can be told again from the epoch log may lag until
+    /// [`Self::sync`].
     fn commit(&mut self, epoch: u64) -> Result<(), Failure>;
 
     /// The target as it is before anything is written to it.
@@ -239,7 +240,7 @@ pub trait Sink: Send {
         0
     }
 
-    /// Waits until the disk has what was committed.
+    /// Waits until the target has what was committed, and the disk has the target.
     fn sync(&mut self) -> Result<(), Failure> {
         Ok(())
     }
@@ -271,6 +272,12 @@ pub struct Preview {
 
 /// A table that look-ups ask by primary key.
 pub trait Store: Send {
+    /// Whether the table is in memory already, as it was at the start and as the job left it: no cache of it can be
+    /// older or newer.
+    fn is_whole(&self) -> bool {
+        false
+    }
+
     /// Calls `found` with the row of each key that has one. `keys` are key values, one after the other, as many a
     /// key as the primary key has columns. `found` gets the key's index and the row's values in the order of
     /// `TableInfo::columns`.

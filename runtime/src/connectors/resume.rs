@@ -107,9 +107,9 @@ pub struct Tie<'t> {
 pub enum Applied {
     /// All epochs up to this one. 0 is none: the log is told from its beginning.
     UpTo(u64),
-    /// It cannot tell. What it is told twice does no harm if `repeatable`.
+    /// It cannot tell. If `repeatable` it is told all epochs since the last snapshot, else the last one.
     Unknown {
-        /// Whether rows have keys, so that the last epoch may be told again.
+        /// Whether rows have keys, so that what it is told twice does no harm.
         repeatable: bool,
     },
     /// Whatever it is told is forgotten.

@@ -203,6 +203,11 @@ impl Found {
         all
     }
 
+    /// The first epoch behind the snapshot.
+    pub fn first_epoch(&self) -> Option<u64> {
+        self.epochs.first().map(|first| first.epoch)
+    }
+
     /// Whether epochs are to be read behind the snapshot.
     pub fn has_epochs(&self) -> bool {
         !self.epochs.is_empty()

@@ -189,7 +189,7 @@ impl Restart {
             targets.map(|(_, target)| (1, target.length)).collect()
         };
         let tied = ends.sinks.tie(J::INFO.name, header.log, lengths)?;
-        let notes_applied = tied.iter().any(|(_, applied)| matches!(applied, Applied::Unknown { .. }));
+        let notes_applied = tied.iter().any(|(_, applied)| matches!(applied, Applied::Unknown { repeatable: false }));
         let parts = header.parts;
         let beginning = Beginning { log, found: None, header, lagging: BTreeMap::new(), notes_applied, adapts: false };
         Ok(Self { log: Some(beginning), parts })
@@ -227,7 +227,7 @@ impl Restart {
                 tell(terminal, &troubles.found, &changes.fates());
             }
             let log = Log::go_on(storage, &arguments.state, &found, arguments.log_limit)?;
-            let notes_applied = tied.iter().any(|(_, applied)| matches!(applied, Applied::Unknown { .. }));
+            let notes_applied = tied.iter().any(|(_, applied)| matches!(applied, Applied::Unknown { repeatable: false }));
             let parts = found.header.parts;
             let header = Header { log: found.header.log, parts, targets: found.header.targets.clone(), ..header };
             let found = Some(found);
@@ -291,19 +291,26 @@ impl Restart {
     }
 }
 
+/// A part of a snapshot on its way to its worker.
+struct Loading<'l, J> {
+    part: usize,
+    worker: &'l mut Worker<J>,
+    snapshot: Snapshot<'l>,
+    loaded: Result<(), Failure>,
+}
+
 /// Loads the snapshot, each worker its part.
 fn load_snapshot<J: Parallel>(found: &Found, storage: &mut Folder, crew: &mut Crew<J>) -> Result<(), Failure> {
     let mut tasks = Vec::new();
     for (part, worker) in crew.workers.iter_mut().enumerate() {
         if let Some(snapshot) = found.snapshot(storage)? {
-            tasks.push((part, worker, snapshot, Ok(())));
+            tasks.push(Loading { part, worker, snapshot, loaded: Ok(()) });
         }
     }
-    type Task<'t, J> = (usize, &'t mut Worker<J>, Snapshot<'t>, Result<(), Failure>);
-    each(&mut tasks, &|(part, worker, snapshot, loaded): &mut Task<'_, J>| {
+    each(&mut tasks, &|Loading { part, worker, snapshot, loaded }: &mut Loading<'_, J>| {
         *loaded = snapshot.load(*part, &mut |kind, name, bytes| load_piece(worker, kind, name, bytes, Load::All));
     });
-    tasks.into_iter().try_for_each(|(.., loaded)| loaded)
+    tasks.into_iter().try_for_each(|loading| loading.loaded)
 }
 
 /// Loads what an epoch changed, each worker its part; what follows from that is computed again.

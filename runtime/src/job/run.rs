@@ -61,6 +61,7 @@ fn work<J: Parallel>(arguments: &Arguments, terminal: &mut Terminal, stop: &Stop
         }
         if let Some(exceeded) = watch.exceeded() {
             running.commit()?;
+            running.sinks.sync()?;
             return Err(exceeded.failure(&mut running.crew, running.lasting.is_some()));
         }
         if running.epoch_is_over(arguments.epoch) {
@@ -245,6 +246,7 @@ impl<J: Parallel> Running<J> {
 
     /// Leaves the state folder so that another pipeline can go on from it, unless that would read all again anyway.
     fn part(&mut self, stopped: bool) -> Result<(), Failure> {
+        self.sinks.sync()?;
         let again = self.feeds.iter().all(|feed| feed.source.is_lasting());
         match &mut self.lasting {
             Some(lasting) if stopped || !again => lasting.unbind(&mut self.crew, &mut self.sinks),

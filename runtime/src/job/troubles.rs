@@ -62,8 +62,12 @@ pub(super) fn lagging<J: Parallel>(
         }
         let first = match applied {
             Applied::Nothing => continue,
-            Applied::Unknown { .. } if found.applied || last == 0 => continue,
-            Applied::Unknown { .. } => last,
+            Applied::Unknown { repeatable: true } => match found.first_epoch() {
+                Some(first) => first,
+                None => continue,
+            },
+            Applied::Unknown { repeatable: false } if found.applied || last == 0 => continue,
+            Applied::Unknown { repeatable: false } => last,
             Applied::UpTo(epoch) => epoch + 1,
         };
         let looked_up = J::TABLES.iter().any(|table| table.info.name == info.name && table.lookup.is_some());

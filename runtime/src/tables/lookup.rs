@@ -82,6 +82,9 @@ impl Lookup {
     pub fn new(store: Box<dyn Store>, info: &'static TableInfo, cache: Cache) -> Self {
         let duration = |ttl: Option<u64>| ttl.map(Duration::from_millis);
         let kept = match cache {
+            Cache::None | Cache::Lru { .. } | Cache::All { .. } if store.is_whole() => {
+                Kept::Everything { rows: KeyedBytes::default(), ttl: None, loaded: None }
+            }
             Cache::None => Kept::Nothing,
             Cache::Lru { rows, ttl, missing } => {
                 let rows = usize::try_from(rows).ok().and_then(NonZeroUsize::new).unwrap_or(NonZeroUsize::MIN);

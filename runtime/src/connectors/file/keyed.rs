@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, Instant};
 
 use super::super::memory::Memory;
 use super::super::resume::{Applied, Target, Tie};
@@ -43,7 +44,7 @@ pub(super) fn open_sink(table: &TableInfo, settings: &Settings) -> Result<Box<dy
     let rows = share(table, settings, path, changed)?;
     let (path, format) = (path.to_owned(), settings.format.clone());
     let made = changed;
-    Ok(Box::new(Keyed { table: *table, path, target, temporary, format, rows, made, changed, text: Vec::new() }))
+    Ok(Box::new(Keyed { table: *table, path, target, temporary, format, rows, made, changed, written: None, text: Vec::new() }))
 }
 
 /// A folder, a device or a pipe cannot be replaced by a file.
@@ -137,10 +138,32 @@ struct Keyed {
     made: bool,
     /// Whether the file lags behind the rows.
     changed: bool,
+    /// When the file was last written, and how long that took.
+    written: Option<(Instant, Duration)>,
     text: Vec<u8>,
 }
 
+/// Between two times that the file is written there is so many times as long as that takes.
+const REST: u32 = 9;
+
 impl Keyed {
+    /// Whether the file was written so lately that it lags behind the rows for a while: a large table would keep the
+    /// job busy with nothing else.
+    fn may_lag(&self) -> bool {
+        self.written.is_some_and(|(at, took)| at.elapsed() < took * REST)
+    }
+
+    /// Has the file hold the rows.
+    fn catch_up(&mut self) -> Result<(), Failure> {
+        if self.changed {
+            let begun = Instant::now();
+            self.write_all().map_err(|error| Failure::file("write", &self.path, &error))?;
+            self.changed = false;
+            self.written = Some((Instant::now(), begun.elapsed()));
+        }
+        Ok(())
+    }
+
     /// Writes all rows in the order of their keys; the disk has them before the file takes its place.
     fn write_all(&mut self) -> io::Result<()> {
         let mut file = File::create(&self.temporary)?;
@@ -192,11 +215,11 @@ impl Sink for Keyed {
     }
 
     fn commit(&mut self, _epoch: u64) -> Result<(), Failure> {
-        if self.changed {
-            self.write_all().map_err(|error| Failure::file("write", &self.path, &error))?;
-            self.changed = false;
-        }
-        Ok(())
+        if self.may_lag() { Ok(()) } else { self.catch_up() }
+    }
+
+    fn sync(&mut self) -> Result<(), Failure> {
+        self.catch_up()
     }
 
     fn target(&self) -> Target {
@@ -246,6 +269,10 @@ struct Loaded {
 }
 
 impl Store for Loaded {
+    fn is_whole(&self) -> bool {
+        true
+    }
+
     fn fetch(&mut self, keys: &[Value<'_>], found: &mut dyn FnMut(usize, &[Value<'_>])) -> Result<(), Failure> {
         let mut rows = lock(&self.rows);
         for (position, key) in keys.chunks(self.keys).enumerate() {
