@@ -104,3 +104,21 @@ fn what_is_imported_is_used() {
         assert!(count > 10, "{count} imports");
     }
 }
+
+/// A thousand values in a list are nothing special; the stack of a thread must do for them.
+#[test]
+fn long_expressions_become_rust() {
+    for (long, from) in [
+        ("amount > 0".to_owned() + &" and amount > 1".repeat(2_000), "where"),
+        ("amount = 0".to_owned() + &" or amount = 1".repeat(2_000), "where"),
+        ("amount in (".to_owned() + &"1, ".repeat(2_000) + "2)", "where"),
+        ("coalesce(".to_owned() + &"amount, ".repeat(2_000) + "2)", "key"),
+        ("case".to_owned() + &" when amount = 1 then city".repeat(2_000) + " end", "key"),
+    ] {
+        let changed = match from {
+            "where" => GROUPS.replace("city is not null", &long),
+            _ => GROUPS.replace("max(amount)", &format!("\"count(distinct {long})\"")),
+        };
+        assert!(generated(&changed).len() > 20_000, "{}", &long[..20]);
+    }
+}

@@ -7,6 +7,7 @@ use super::name;
 use super::scope::Scope;
 use super::sketch::sketch;
 use super::ty::{Base, Ty};
+use super::wide::grouped;
 use crate::catalogue::{self, BinaryOp, CallError};
 use crate::expression::{self, Call, IsTest, LikeKind, Node, NodeKind, TypeName};
 use crate::problems::{Problems, types as words};
@@ -362,13 +363,18 @@ pub fn and(mut operands: Vec<Expr>, span: Span) -> Expr {
     if operands.len() == 1 {
         return operands.remove(0);
     }
-    let nullable = operands.iter().any(|operand| operand.ty.nullable);
-    Expr { kind: Kind::And(operands), ty: Ty { base: Base::Boolean, nullable }, span }
+    junction(operands, Kind::And, span)
 }
 
 fn or(operands: Vec<Expr>, span: Span) -> Expr {
-    let nullable = operands.iter().any(|operand| operand.ty.nullable);
-    Expr { kind: Kind::Or(operands), ty: Ty { base: Base::Boolean, nullable }, span }
+    junction(operands, Kind::Or, span)
+}
+
+fn junction(operands: Vec<Expr>, kind: impl Fn(Vec<Expr>) -> Kind, span: Span) -> Expr {
+    grouped(operands, |operands| {
+        let nullable = operands.iter().any(|operand| operand.ty.nullable);
+        Expr { kind: kind(operands), ty: Ty { base: Base::Boolean, nullable }, span }
+    })
 }
 
 fn not(operand: Expr, span: Span) -> Expr {

@@ -14,6 +14,7 @@ mod tables;
 pub mod ty;
 mod views;
 mod walk;
+pub mod wide;
 mod zone;
 
 pub use expressions::is_number;

@@ -8,6 +8,7 @@ use crate::catalogue::operators::{Asks, comparable};
 use crate::catalogue::signature::{Args, Entry, Gives, Param, STRING, Take, entry, form, repeating, run, typed_null};
 use crate::types::model::{Expr, Kind};
 use crate::types::ty::{Base, Ty};
+use crate::types::wide::grouped;
 
 /// The functions.
 pub const ENTRIES: &[Entry] = &[
@@ -100,10 +101,12 @@ fn coalesce(args: Args) -> Result<Expr, CallError> {
     if let Some(certain) = list.iter().position(|value| !value.ty.nullable) {
         list.truncate(certain + 1);
     }
-    let nullable = list.iter().all(|value| value.ty.nullable);
     match <[Expr; 1]>::try_from(list) {
         Ok([only]) => Ok(Expr { span, ..only }),
-        Err(list) => Ok(Expr { kind: Kind::Coalesce(list), ty: Ty { base, nullable }, span }),
+        Err(list) => Ok(grouped(list, |list| {
+            let nullable = list.iter().all(|value| value.ty.nullable);
+            Expr { kind: Kind::Coalesce(list), ty: Ty { base, nullable }, span }
+        })),
     }
 }
 
