@@ -27,7 +27,7 @@ pub(super) fn timestamp(text: &[u8], precision: u8) -> Option<Timestamp> {
         return None;
     }
     let nanos = cut(nanos, precision);
-    Some(Timestamp { millis: days * DAY + (nanos / 1_000_000) as i64, nanos: (nanos % 1_000_000) as u32 })
+    Some(Timestamp { millis: millis(days, nanos)?, nanos: (nanos % 1_000_000) as u32 })
 }
 
 /// An instant: a timestamp with `Z` or an offset (`+08:00`).
@@ -39,8 +39,13 @@ pub(super) fn timestamp_ltz(text: &[u8], precision: u8) -> Option<TimestampLtz> 
         return None;
     }
     let nanos = cut(nanos, precision);
-    let millis = days * DAY + (nanos / 1_000_000) as i64 - offset * 1000;
+    let millis = millis(days, nanos)?.checked_sub(offset * 1000)?;
     Some(TimestampLtz { millis, nanos: (nanos % 1_000_000) as u32 })
+}
+
+/// Milliseconds since 1970; none some 292 million years before and after, where 64 bits hold no more.
+fn millis(days: i64, nanos: u64) -> Option<i64> {
+    days.checked_mul(DAY)?.checked_add((nanos / 1_000_000) as i64)
 }
 
 /// Cuts nanoseconds to `precision` digits of the second's fraction.
@@ -209,5 +214,15 @@ mod tests {
         assert_eq!(timestamp_ltz(b"1970-01-01 00:00:00Z", 3), Some(TimestampLtz { millis: 0, nanos: 0 }));
         let east = timestamp_ltz(b"1970-01-01T08:00:00.5+08:00", 0);
         assert_eq!(east, Some(TimestampLtz { millis: 0, nanos: 0 }));
+    }
+
+    #[test]
+    fn moments_that_no_64_bits_hold_are_none() {
+        assert_eq!(timestamp(b"+292278994-08-17 07:12:55.807", 3), Some(Timestamp { millis: i64::MAX, nanos: 0 }));
+        assert_eq!(timestamp(b"+292278994-08-17 07:12:55.808", 3), None);
+        assert_eq!(timestamp(b"+999999999-12-31 00:00:00", 3), None);
+        assert_eq!(timestamp(b"-999999999-01-01 00:00:00", 3), None);
+        assert_eq!(timestamp_ltz(b"+292278994-08-17 07:12:55.807-00:01", 3), None);
+        assert_eq!(timestamp_ltz(b"-999999999-01-01 00:00:00Z", 3), None);
     }
 }
