@@ -5,6 +5,9 @@ use crate::connectors::{Position, Target};
 use crate::epochs::Persist;
 use crate::epochs::bytes::{self, Bytes, Damaged};
 
+/// In so many parts state can be kept: as many as a job can have workers.
+pub const MOST_PARTS: usize = 64;
+
 /// What a log belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Header {
@@ -115,6 +118,9 @@ impl Header {
             plan: Vec::new(),
             targets: Vec::new(),
         };
+        if !(1..=MOST_PARTS).contains(&header.parts) {
+            return Err(Damaged);
+        }
         for _ in 0..bytes.number()? {
             let kind = PieceKind::of(bytes.byte()?)?;
             let name = bytes.text()?.to_owned();
@@ -253,6 +259,10 @@ mod tests {
         assert_eq!(Header::decode(Bytes::new(&header.encode())), Ok(header.clone()));
         let bytes = header.encode();
         assert!((0..bytes.len()).all(|length| Header::decode(Bytes::new(&bytes[..length])) == Err(Damaged)));
+        for parts in [0, MOST_PARTS + 1, usize::MAX] {
+            let header = Header { parts, ..header.clone() };
+            assert_eq!(Header::decode(Bytes::new(&header.encode())), Err(Damaged), "no job has {parts} workers");
+        }
 
         let position = |file: &str, offset| Position {
             file: file.into(),

@@ -10,7 +10,7 @@ pub mod storage;
 mod touched;
 
 pub use bytes::{Bytes, Damaged};
-pub(crate) use content::{Header, Piece, PieceKind, Standing};
+pub(crate) use content::{Header, MOST_PARTS, Piece, PieceKind, Standing};
 pub(crate) use found::{Found, Snapshot, load_part, newest_generation, save_piece};
 pub(crate) use log::{Log, LogEpoch};
 pub use persist::{Lasting, Load, LoadResult, Pass, Persist, SaveAll, SaveChanges, SaveResult};

@@ -15,6 +15,7 @@ use std::time::Duration;
 use lexopt::{Arg, Parser, ValueExt};
 
 use crate::connectors::Options;
+use crate::epochs::MOST_PARTS;
 use crate::epochs::storage::BreakBy;
 use crate::job::info::JobInfo;
 use crate::job::terminal;
@@ -56,7 +57,7 @@ pub struct Arguments {
 const LOG_LIMIT: u64 = 64 << 20;
 
 /// More threads than this would hand each other more than they compute.
-const MOST_WORKERS: usize = 64;
+const MOST_WORKERS: usize = MOST_PARTS;
 
 /// When an epoch ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
