@@ -34,6 +34,11 @@ impl<'b> Bytes<'b> {
         self.0
     }
 
+    /// How many bytes were not read yet.
+    pub fn left(&self) -> usize {
+        self.0.len()
+    }
+
     /// The next bytes.
     #[inline]
     pub fn take(&mut self, count: usize) -> Result<&'b [u8], Damaged> {

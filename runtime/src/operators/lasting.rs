@@ -114,10 +114,15 @@ impl<A: Aggregation + Lasting> Aggregate<A> {
     fn load_each(&mut self, bytes: &mut Bytes<'_>, before: impl Fn(&mut Self, u32)) -> Result<(), Damaged> {
         let mut key = A::Key::default();
         for _ in 0..bytes.number()? {
+            let left = bytes.left();
             key.load(bytes)?;
             let hash = Groups::<A::Key, A>::hash(key.get());
             if let Some(number) = self.groups.find(hash, key.get()) {
                 self.groups.remove(number);
+            }
+            // Where a key takes no bytes there is only one, and a wrong number of them would not be seen.
+            if bytes.left() == left {
+                break;
             }
         }
         loop {
@@ -400,8 +405,11 @@ impl<E, T: Ordered> Persist for RetractableExtreme<E, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::operators::{Accumulator, Max, RetractableMin};
+    use crate::epochs::Pass;
+    use crate::operators::{Accumulator, KeyRef, Max, RetractableMin};
+    use crate::scope::Scope;
     use crate::state::Text;
+    use crate::values::Fault;
 
     /// Saves what changed into one copy and all into another one; both must be what was saved.
     fn follow<P: Persist + Default>(
@@ -480,6 +488,55 @@ mod tests {
             }
         };
         follow(400, least, |a, b| all(a) == all(b));
+    }
+
+    /// How many rows there are: one group, without a key.
+    #[derive(Debug, Default)]
+    struct Whole(CountRows);
+
+    impl Lasting for Whole {
+        fn parts<P: Pass>(&mut self, pass: &mut P) -> Result<(), Damaged> {
+            pass.part(&mut self.0)
+        }
+    }
+
+    impl Aggregation for Whole {
+        type Key = ();
+        type Input<'a> = ();
+        type Row<'a> = i64;
+
+        fn key<'a>(_input: &()) -> KeyRef<'a, Self> {}
+
+        fn add(&mut self, (): &()) -> bool {
+            self.0.add(())
+        }
+
+        fn row<'s>(&'s self, (): (), _scope: &Scope<'s>) -> Result<Option<i64>, Fault> {
+            self.0.value().map(Some)
+        }
+
+        fn keep<'a>(row: i64, _scope: &Scope<'a>) -> i64 {
+            row
+        }
+
+        fn gone<'a>((): (), _scope: &Scope<'a>) -> i64 {
+            0
+        }
+    }
+
+    #[test]
+    fn any_number_of_keys_without_bytes_is_read_at_once() {
+        let mut bytes = Vec::new();
+        bytes::number(u64::MAX, &mut bytes);
+        bytes.extend([GROUP, 3, 7]);
+        3i64.save(&mut bytes);
+        bytes.push(END);
+        let mut whole = Aggregate::<Whole>::default();
+        assert_eq!(whole.load(&mut Bytes::new(&bytes)), Ok(()));
+        assert_eq!(whole.groups.len(), 1);
+        let gone = [vec![1], vec![END]].concat();
+        assert_eq!(whole.load(&mut Bytes::new(&gone)), Ok(()));
+        assert!(whole.groups.is_empty());
     }
 
     #[test]
