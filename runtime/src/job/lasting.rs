@@ -7,7 +7,7 @@ use crate::connectors::{Failure, Position};
 use crate::epochs::{Bytes, Damaged, Header, Lasting as Lasts, Log, LogEpoch, PieceKind, Standing, save_piece};
 use crate::job::run::Feed;
 use crate::job::workers::{Crew, Piece, Worker, each};
-use crate::job::{Parallel, States};
+use crate::job::{Job, Parallel, States};
 use crate::operators::{Aggregate, Aggregation};
 use crate::tables::{Sinks, Tables};
 
@@ -113,7 +113,7 @@ impl Lasting {
         self.standing.lengths = sinks.lengths().map(|(table, length)| (table.to_owned(), length)).collect();
         let workers = &mut crew.workers;
         self.log.compact(header, &self.standing, &mut |part, out| {
-            workers.get_mut(part).map_or(Ok(()), |worker| save_all(worker, out))
+            workers.get_mut(part).map_or(Ok(()), |worker| save_all(&mut worker.job, &mut worker.tables, out))
         })
     }
 
@@ -158,13 +158,17 @@ impl States for SaveChanged<'_> {
 }
 
 /// Hands over all that a worker keeps, in handfuls.
-fn save_all<J: Parallel>(worker: &mut Worker<J>, out: &mut dyn FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
+pub(super) fn save_all<J: Job>(
+    job: &mut J,
+    tables: &mut Tables,
+    out: &mut dyn FnMut(&[u8]) -> io::Result<()>,
+) -> io::Result<()> {
     let mut states = SaveAll { out, written: Ok(()), handful: Vec::new() };
-    let _ = worker.job.states(&mut states);
+    let _ = job.states(&mut states);
     let SaveAll { out, written, mut handful } = states;
     written?;
     handful.clear();
-    worker.tables.save(true, &mut |name, save| save_piece(PieceKind::Contenders, name, &mut handful, save));
+    tables.save(true, &mut |name, save| save_piece(PieceKind::Contenders, name, &mut handful, save));
     if handful.is_empty() { Ok(()) } else { out(&handful) }
 }
 

@@ -5,6 +5,9 @@ mod changes;
 mod context;
 mod embedded;
 mod fresh;
+// The fuzz target `log` is a crate of its own and must reach what reads the epoch log.
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod info;
 mod lasting;
 mod lock;
