@@ -227,7 +227,8 @@ impl Restart {
                 tell(terminal, &troubles.found, &changes.fates());
             }
             let log = Log::go_on(storage, &arguments.state, &found, arguments.log_limit)?;
-            let notes_applied = tied.iter().any(|(_, applied)| matches!(applied, Applied::Unknown { repeatable: false }));
+            let notes_applied =
+                tied.iter().any(|(_, applied)| matches!(applied, Applied::Unknown { repeatable: false }));
             let parts = found.header.parts;
             let header = Header { log: found.header.log, parts, targets: found.header.targets.clone(), ..header };
             let found = Some(found);

@@ -515,11 +515,11 @@ mod tests {
             self.0.value().map(Some)
         }
 
-        fn keep<'a>(row: i64, _scope: &Scope<'a>) -> i64 {
+        fn keep(row: i64, _scope: &Scope<'_>) -> i64 {
             row
         }
 
-        fn gone<'a>((): (), _scope: &Scope<'a>) -> i64 {
+        fn gone((): (), _scope: &Scope<'_>) -> i64 {
             0
         }
     }

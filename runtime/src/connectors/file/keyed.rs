@@ -44,7 +44,18 @@ pub(super) fn open_sink(table: &TableInfo, settings: &Settings) -> Result<Box<dy
     let rows = share(table, settings, path, changed)?;
     let (path, format) = (path.to_owned(), settings.format.clone());
     let made = changed;
-    Ok(Box::new(Keyed { table: *table, path, target, temporary, format, rows, made, changed, written: None, text: Vec::new() }))
+    Ok(Box::new(Keyed {
+        table: *table,
+        path,
+        target,
+        temporary,
+        format,
+        rows,
+        made,
+        changed,
+        written: None,
+        text: Vec::new(),
+    }))
 }
 
 /// A folder, a device or a pipe cannot be replaced by a file.
