@@ -93,7 +93,8 @@ impl Table {
     /// Creates the table and fills it, all at once or not at all.
     fn make(&mut self, purpose: Purpose) -> Result<(), Failure> {
         self.made = true;
-        self.change(self.create_sql()?)?;
+        // Done twice it would be refused.
+        self.change(self.create_sql()?, false)?;
         if let Some(relation) = self.relation()? {
             self.check(&relation, purpose)?;
         }
@@ -103,14 +104,14 @@ impl Table {
 
     /// Takes away all rows, save those that the table was filled with when it was made.
     pub fn empty(&self) -> Result<(), Failure> {
-        let emptied = self.change(format!("delete from {}", self.quoted())).and_then(|()| self.load());
+        let emptied = self.change(format!("delete from {}", self.quoted()), true).and_then(|()| self.load());
         emptied.inspect_err(|_| lock(&self.database).abandon())?;
         lock(&self.database).commit()
     }
 
     /// Adds a statement to the open transaction.
-    fn change(&self, sql: String) -> Result<(), Failure> {
-        lock(&self.database).change(Change::Rows { sql: sql.into(), arrays: Vec::new(), repeatable: true })
+    fn change(&self, sql: String, repeatable: bool) -> Result<(), Failure> {
+        lock(&self.database).change(Change::Rows { sql: sql.into(), arrays: Vec::new(), repeatable })
     }
 
     /// The name as SQL has it.
