@@ -19,8 +19,8 @@ pub(super) struct Database {
     address: Address,
     tls: Tls,
     session: Option<Session>,
-    /// The session that was lost last, if the server may not have noticed yet.
-    lost: Option<Backend>,
+    /// Sessions that were lost, if the server may not have noticed yet.
+    lost: Vec<Backend>,
     /// What the open epoch changes, kept until it is known that it was committed.
     journal: Vec<Change>,
     /// How much of it the open transaction has; none if no transaction is open.
@@ -72,6 +72,11 @@ impl From<Error> for Stumble {
     }
 }
 
+/// Ends sessions of which the server has not noticed that they were lost.
+const END: &str = "select pg_terminate_backend(a.pid) from pg_stat_activity as a \
+                   join unnest($1::int4[], $2::text[]) as l (pid, began) \
+                   on a.pid = l.pid and a.backend_start = l.began::timestamptz";
+
 /// The databases that this process speaks to, by url.
 static OPEN: Mutex<Vec<(String, Weak<Mutex<Database>>)>> = Mutex::new(Vec::new());
 
@@ -85,8 +90,15 @@ pub(super) fn open(url: &str, address: Address) -> Result<Arc<Mutex<Database>>, 
     let tls = Tls::new(&address.trust)
         .map_err(|what| Failure::environment(format!("cannot use the database {}: {what}", address.place)))?;
     let session = connect(&address, &tls).map_err(|error| failure(&address.place, &error))?;
-    let database =
-        Database { address, tls, session: Some(session), lost: None, journal: Vec::new(), sent: None, doubt: None };
+    let database = Database {
+        address,
+        tls,
+        session: Some(session),
+        lost: Vec::new(),
+        journal: Vec::new(),
+        sent: None,
+        doubt: None,
+    };
     let database = Arc::new(Mutex::new(database));
     open.push((url.to_owned(), Arc::downgrade(&database)));
     Ok(database)
@@ -216,9 +228,7 @@ impl Database {
                     return Ok(done);
                 }
                 Err(Stumble::Said(error)) if is_passing(&error) => {
-                    if let Some(session) = self.session.take() {
-                        self.lost = Some(session.backend);
-                    }
+                    self.lost.extend(self.session.take().map(|session| session.backend));
                     self.sent = None;
                     patience.wait(&self.address.place, &error)?;
                 }
@@ -231,16 +241,19 @@ impl Database {
     /// The session, connected if it is not.
     fn session(&mut self) -> Result<&mut Session, Stumble> {
         if self.session.is_none() {
-            let mut session = connect(&self.address, &self.tls)?;
-            if let Some((number, began)) = &self.lost {
-                // It may hold locks, and the server may not have noticed that nobody speaks to it any more. What it is
-                // not allowed to end, the locks are waited for.
-                let sql = "select pg_terminate_backend(pid) from pg_stat_activity \
-                           where pid = $1 and backend_start = $2::text::timestamptz";
-                drop(session.client.query(sql, &[number, began]));
-                self.lost = None;
+            self.session = Some(connect(&self.address, &self.tls)?);
+        }
+        if let Some(session) = &mut self.session
+            && !self.lost.is_empty()
+        {
+            // They may hold locks, and the server may not have noticed that nobody speaks to them any more. What it is
+            // not allowed to end, the locks are waited for; only if this connection is lost too, it is asked again.
+            let (numbers, began): (Vec<i32>, Vec<&str>) =
+                self.lost.iter().map(|(number, began)| (*number, began.as_str())).unzip();
+            match session.client.query(END, &[&numbers, &began]) {
+                Err(error) if is_passing(&error) => return Err(error.into()),
+                Ok(_) | Err(_) => self.lost.clear(),
             }
-            self.session = Some(session);
         }
         self.session.as_mut().ok_or_else(|| Stumble::Final(Failure::environment("there is no connection")))
     }
