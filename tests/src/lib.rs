@@ -2,6 +2,7 @@
 //! wrote.
 
 pub mod postgres;
+pub mod proxy;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -2,6 +2,7 @@
 //! when the connection is cut, and a sentence for what is in the way.
 
 mod connections;
+mod cuts;
 mod jobs;
 mod sentences;
 mod types;
