@@ -112,7 +112,10 @@ fn following(folder: &Path) -> Child {
 }
 
 fn has_rows(folder: &Path) -> bool {
-    !sqlite_rows(&folder.join("out.db"), "totals", "city").is_empty()
+    // The file is there an instant before its table is.
+    let made =
+        rusqlite::Connection::open(folder.join("out.db")).and_then(|database| database.table_exists(None, "totals"));
+    made.is_ok_and(|made| made) && !sqlite_rows(&folder.join("out.db"), "totals", "city").is_empty()
 }
 
 fn signal(job: &Child, name: &str) {
