@@ -53,7 +53,6 @@ const RESERVED: &[&str] = &[
     "Keyed",
     "LastValue",
     "LazyLock",
-    "List",
     "LooksUp",
     "Max",
     "Min",

@@ -84,9 +84,6 @@ pub trait States {
     }
 }
 
-/// A list in the memory of a round.
-pub type List<'a, T> = bumpalo::collections::Vec<'a, T>;
-
 /// A pipeline that a crew of workers runs, each with a part of its state; implemented by generated code.
 pub trait Parallel: Job + Send {
     /// Whether the rows of some source are spread over all workers.

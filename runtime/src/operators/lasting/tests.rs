@@ -1,0 +1,153 @@
+//! What was saved is what is loaded, whatever the bytes.
+
+use super::*;
+use crate::epochs::Pass;
+use crate::operators::{Accumulator, KeyRef, Max, RetractableMin};
+use crate::scope::Scope;
+use crate::state::Text;
+use crate::values::Fault;
+
+/// Saves what changed into one copy and all into another one; both must be what was saved.
+fn follow<P: Persist + Default>(
+    steps: usize,
+    mut change: impl FnMut(&mut P, u64) -> bool,
+    same: impl Fn(&P, &P) -> bool,
+) {
+    let (mut one, mut follower) = (P::default(), P::default());
+    let mut seed = 5u64;
+    for _ in 0..steps {
+        for _ in 0..seed % 50 {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            change(&mut one, seed >> 33);
+        }
+        seed = seed.wrapping_add(1);
+        let mut out = Vec::new();
+        one.save_changes(&mut out);
+        let mut bytes = Bytes::new(&out);
+        follower.load(&mut bytes).expect("reads");
+        assert!(bytes.is_empty() && same(&one, &follower));
+        let mut out = Vec::new();
+        one.save(&mut out);
+        let mut copy = P::default();
+        copy.load(&mut Bytes::new(&out)).expect("reads");
+        assert!(same(&one, &copy));
+    }
+}
+
+fn all(value: &impl Persist) -> Vec<u8> {
+    let mut out = Vec::new();
+    value.save(&mut out);
+    out
+}
+
+#[test]
+fn small_accumulators_write_themselves() {
+    follow::<Sum<i64>>(50, |sum, value| sum.add(Some(value as i64)), |a, b| a.value() == b.value());
+    let float = |sum: &mut Sum<f64>, value: u64| {
+        sum.add(Some(value as f64 * 10f64.powi((value % 200) as i32 - 100)));
+        value.is_multiple_of(97) && sum.add(Some(f64::INFINITY))
+    };
+    follow::<Sum<f64>>(50, float, |a, b| all(a) == all(b));
+    let text = |last: &mut LastValue<Text>, value: u64| last.add(Some(&"x".repeat(value as usize % 60)));
+    follow::<LastValue<Text>>(50, text, |a, b| a.value() == b.value());
+    follow::<Max<i64>>(50, |max, value| max.add(Some(value as i64)), |a, b| a.value() == b.value());
+}
+
+#[test]
+fn many_values_write_what_changed() {
+    let mut there = Vec::new();
+    let distinct = |distinct: &mut Distinct<Text, Count<Text>>, value: u64| {
+        if value.is_multiple_of(3) && !there.is_empty() {
+            let value: String = there.swap_remove(value as usize % there.len());
+            distinct.retract(Some(&value))
+        } else {
+            let value = format!("value {}", value % 300);
+            there.push(value.clone());
+            distinct.add(Some(&value))
+        }
+    };
+    let sorted = |one: &Distinct<Text, Count<Text>>| {
+        let mut all: Vec<_> = one.values.iter().map(|(value, count)| (value.to_owned(), count)).collect();
+        all.sort();
+        all
+    };
+    follow(400, distinct, |a, b| sorted(a) == sorted(b) && a.value() == b.value());
+
+    let mut there = Vec::new();
+    let least = |least: &mut RetractableMin<i64>, value: u64| {
+        if value.is_multiple_of(3) && !there.is_empty() {
+            least.retract(Some(there.swap_remove(value as usize % there.len())))
+        } else {
+            let value = (value % 300) as i64;
+            there.push(value);
+            least.add(Some(value))
+        }
+    };
+    follow(400, least, |a, b| all(a) == all(b));
+}
+
+/// How many rows there are: one group, without a key.
+#[derive(Debug, Default)]
+struct Whole(CountRows);
+
+impl Lasting for Whole {
+    fn parts<P: Pass>(&mut self, pass: &mut P) -> Result<(), Damaged> {
+        pass.part(&mut self.0)
+    }
+}
+
+impl Aggregation for Whole {
+    type Key = ();
+    type Input<'a> = ();
+    type Row<'a> = i64;
+
+    fn key<'a>(_input: &()) -> KeyRef<'a, Self> {}
+
+    fn add(&mut self, (): &()) -> bool {
+        self.0.add(())
+    }
+
+    fn row<'s>(&'s self, (): (), _scope: &Scope<'s>) -> Result<Option<i64>, Fault> {
+        self.0.value().map(Some)
+    }
+
+    fn keep(row: i64, _scope: &Scope<'_>) -> i64 {
+        row
+    }
+
+    fn gone((): (), _scope: &Scope<'_>) -> i64 {
+        0
+    }
+}
+
+#[test]
+fn any_number_of_keys_without_bytes_is_read_at_once() {
+    let mut bytes = Vec::new();
+    bytes::number(u64::MAX, &mut bytes);
+    bytes.extend([GROUP, 3, 7]);
+    3i64.save(&mut bytes);
+    bytes.push(END);
+    let mut whole = Aggregate::<Whole>::default();
+    assert_eq!(whole.load(&mut Bytes::new(&bytes)), Ok(()));
+    assert_eq!(whole.groups.len(), 1);
+    let gone = [vec![1], vec![END]].concat();
+    assert_eq!(whole.load(&mut Bytes::new(&gone)), Ok(()));
+    assert!(whole.groups.is_empty());
+}
+
+#[test]
+fn damaged_bytes_are_refused_or_read_as_something_else_without_a_panic() {
+    let mut distinct = Distinct::<Text, Count<Text>>::default();
+    for value in 0..20 {
+        distinct.add(Some(&format!("value {value}")));
+    }
+    let bytes = all(&distinct);
+    for at in 0..bytes.len() {
+        for bit in 0..8 {
+            let mut bytes = bytes.clone();
+            bytes[at] ^= 1 << bit;
+            let _ = Distinct::<Text, Count<Text>>::default().load(&mut Bytes::new(&bytes));
+        }
+        assert_eq!(Distinct::<Text, Count<Text>>::default().load(&mut Bytes::new(&bytes[..at])), Err(Damaged));
+    }
+}
