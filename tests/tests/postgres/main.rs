@@ -4,6 +4,7 @@
 mod connections;
 mod cuts;
 mod jobs;
+mod mixed;
 mod sentences;
 mod types;
 
