@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 use std::process::{Child, Command, Stdio};
-use std::sync::LazyLock;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -178,6 +179,67 @@ fn a_server_that_is_stopped_and_started_again_is_waited_for() {
     assert!(text.contains(&format!("warning: the database {place} is gone (")), "{text}");
     assert!(text.contains(&format!("the database {place} is back after ")), "{text}");
     check(&mut server.client(&database));
+}
+
+/// As long as the server is away, whoever writes to the job's input has to wait, too; the job does not pile up what comes.
+#[test]
+fn a_server_that_is_away_holds_back_the_source() {
+    let mut server = Server::start();
+    let database = server.database();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let arguments = ["--epoch", "20ms", "--set", "tables.events.file.path=-"];
+    let mut child = start(folder.path(), &server.url(&database), &arguments);
+    let mut input = child.stdin.take().expect("a pipe");
+    let shared = Arc::new((AtomicU64::new(0), AtomicBool::new(false)));
+    let (written, enough) = &*shared;
+    let writer = {
+        let shared = Arc::clone(&shared);
+        thread::spawn(move || {
+            let (written, enough) = &*shared;
+            while !enough.load(Ordering::Relaxed) {
+                let from = written.load(Ordering::Relaxed);
+                input.write_all(events(from, from + 100).as_bytes()).expect("writes");
+                written.store(from + 100, Ordering::Relaxed);
+            }
+        })
+    };
+    let mut admin = server.client(&database);
+    wait_for("the first row", || {
+        admin.query_one("select count(*) > 0 from log", &[]).is_ok_and(|row| row.get::<_, bool>(0))
+    });
+    drop(admin);
+    server.stop();
+    let (mut known, mut since) = (0, Instant::now());
+    wait_for("the end of what is taken", || {
+        let now = written.load(Ordering::Relaxed);
+        if now > known {
+            (known, since) = (now, Instant::now());
+        }
+        since.elapsed() > Duration::from_secs(2)
+    });
+    let memory = resident(&child);
+    assert!(memory < 100 << 20, "the job has {memory} bytes of memory");
+    assert!(child.try_wait().expect("the job can be asked").is_none(), "the job waits");
+    enough.store(true, Ordering::Relaxed);
+    server.go();
+    writer.join().expect("the writer ends");
+    let output = child.wait_with_output().expect("the job ends");
+    let text = told(&output);
+    assert!(output.status.success(), "{text}");
+    let place = format!("127.0.0.1:{}/{database}", server.port());
+    assert!(text.contains(&format!("warning: the database {place} is gone (")), "{text}");
+    assert!(text.contains("; waiting for it for up to 5 minutes"), "{text}");
+    let sql = "select count(*), count(distinct id), max(id) + 1 from log";
+    let row = server.client(&database).query_one(sql, &[]).expect("reads");
+    let all = i64::try_from(written.load(Ordering::Relaxed)).expect("a number of events");
+    assert_eq!([0, 1, 2].map(|at| row.get::<_, i64>(at)), [all; 3]);
+}
+
+/// The memory that a process has, in bytes.
+fn resident(child: &Child) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{}/status", child.id())).expect("there is a file of the process");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("it tells the memory");
+    line.trim_end_matches("kB").trim().parse::<u64>().expect("a number") << 10
 }
 
 /// A log that holds the commit of the event 500 as long as there is a row in `hold`.
