@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from . import builds, growth, latency, micro, scaling
+from . import builds, durability, growth, latency, micro, scaling
 from .paths import BENCH, TARGET, Paths
 from .peers import by_hand, dbsp, decoding, duckdb_peer, flink, millstream, pathway_peer
 from .report import write_report
@@ -28,6 +28,7 @@ DEFAULT_PEERS = [name for name in PEERS if name != "dbsp"]
 PARTS = {
     "builds": builds.measure_builds,
     "latency": latency.measure_latency,
+    "durability": durability.measure_durability,
     "growth": growth.measure_growth,
     "scaling": scaling.measure_scaling,
     "micro": micro.measure_micro,

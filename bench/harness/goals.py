@@ -5,6 +5,7 @@ def goals(results):
     """Rows of what is asked for, the goal, what was measured, and whether that is enough; None where not measured."""
     rates = Rates(results)
     yield from speeds(rates)
+    yield from durability(results.get("durability"))
     growth = results.get("growth")
     if growth:
         times = growth["bytes_per_key"] / growth["payload"]
@@ -12,6 +13,8 @@ def goals(results):
         # In milliseconds; the time for a batch includes what growth costs it.
         longest = growth["batch_us"]["max"] / 1000
         yield row("longest pause while growing to 10 M keys", "≤ 50 ms", longest, longest <= 50, "{:.1f} ms")
+        swept = max(growth["sweep"][name]["max_us"] for name in ("young", "old")) / 1000
+        yield row("longest pause of a sweep of 10 M keys", "≤ 50 ms", swept, swept <= 50, "{:.1f} ms")
     for name, limits in (("hourly_premium", (3, 0.02)), ("200 columns, 50 views", (10, 0.1))):
         built = results.get("builds", {}).get(name)
         if built:
@@ -20,6 +23,17 @@ def goals(results):
                       "{:.1f} s")
             yield row(f"check, {name}", f"≤ {check * 1000:.0f} ms", built["check"] * 1000, built["check"] <= check,
                       "{:.0f} ms")
+
+
+def durability(measured):
+    if not measured:
+        return
+    runs = measured["log"][1]
+    more = (runs["log"]["wall"] / runs["no_log"]["wall"] - 1) * 100
+    yield row("hourly_premium with its epoch log against --no-log, 1 worker", "≤ 5 % more time", more, more <= 5, "{:.1f} %")
+    restored = measured["restore"]
+    seconds = restored["wall"] / (restored["bytes"] / 1e9)
+    yield row("restoring state, for each GB", "≤ 2 s", seconds, seconds <= 2, "{:.2f} s")
 
 
 def speeds(rates):

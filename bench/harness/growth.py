@@ -1,4 +1,4 @@
-"""How long batches take while the state grows, and what a key takes of memory."""
+"""How long batches take while the state grows, what a key takes of memory, and what it costs to forget it."""
 
 import json
 

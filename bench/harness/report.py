@@ -56,7 +56,7 @@ def report(results):
         yield from job_table(results, job, title)
     yield SETTINGS
     for name, section in (
-        ("latency", latency_section), ("growth", growth_section), ("scaling", scaling_section),
+        ("latency", latency_section), ("durability", durability_section), ("growth", growth_section), ("scaling", scaling_section),
         ("builds", builds_section), ("micro", micro_section),
     ):
         if name in results:
@@ -154,6 +154,27 @@ def latency_section(latency):
     yield ""
 
 
+def durability_section(durability):
+    yield "## What it costs that nothing is lost"
+    yield ""
+    yield "`hourly_premium` with its epoch log and with `--no-log`, taking turns; epochs of a second."
+    yield ""
+    yield "| | time with the log | without | more | processor time with the log | without | more |"
+    yield "|---|---:|---:|---:|---:|---:|---:|"
+    for workers, runs in durability["log"].items():
+        cells = []
+        for figure in ("wall", "cpu"):
+            log, without = runs["log"][figure], runs["no_log"][figure]
+            cells += [f"{log:.2f} s", f"{without:.2f} s", f"{(log / without - 1) * 100:.1f} %"]
+        yield f"| {workers} worker{'s' * (int(workers) > 1)} | {' | '.join(cells)} |"
+    yield ""
+    restored = durability["restore"]
+    yield f"Restoring: {restored['keys']:,} users, {restored['bytes'] / 1e9:.2f} GB in the state folder"
+    yield f"({restored['snapshot'] / 1e9:.2f} GB of it a snapshot, the rest epochs after it). From the start of the job to"
+    yield f"its end, with nothing new to read: {restored['wall']:.2f} s ({restored['cpu']:.2f} s of processor time)."
+    yield ""
+
+
 def growth_section(growth):
     batch = growth["batch_us"]
     yield "## Growth and memory"
@@ -167,6 +188,23 @@ def growth_section(growth):
     yield f"The view `last_order` alone takes {growth['bytes_per_key']:.0f} bytes of resident memory for a user, key,"
     yield f"index and all. The values themselves are {growth['payload']} bytes (three numbers of 8, texts of 10 and 11, a key"
     yield f"of 8): {growth['bytes_per_key'] / growth['payload']:.2f} ×."
+    yield ""
+    yield from sweep_section(growth)
+
+
+def sweep_section(growth):
+    sweep, keys = growth["sweep"], growth["keys"]
+    yield f"A time to live: the same {keys:,} keys are looked at once in an eighth of it, in steps between which the job"
+    yield f"goes on. Afterwards, with all of them forgotten, {sweep['bytes_per_key']:.0f} bytes a key are still resident."
+    yield ""
+    yield "| sweep of all keys | steps | longest step | for a key |"
+    yield "|---|---:|---:|---:|"
+    for title, name in (("none is over", "young"), ("all are over", "old")):
+        took = sweep[name]
+        yield (
+            f"| {title} | {took['steps']:,} | {took['max_us'] / 1000:.1f} ms | "
+            f"{took['total_us'] * 1000 / keys:.0f} ns |"
+        )
     yield ""
 
 

@@ -31,6 +31,11 @@ impl World {
         Self { tables, ..Self::default() }
     }
 
+    /// Has the clock stand at an instant, in milliseconds since 1970.
+    pub fn set_clock(&mut self, now: i64) {
+        self.clock.now = now;
+    }
+
     /// Does something with a scope; what it puts into the batch's memory is dropped afterwards.
     pub fn with_scope<R>(&mut self, work: impl for<'a> FnOnce(&Scope<'a>) -> R) -> R {
         let result = work(&Scope { memory: &self.memory, clock: &self.clock });

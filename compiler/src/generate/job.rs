@@ -131,9 +131,10 @@ impl Generator<'_> {
             .filter(|id| matches!(self.plan.view(*id).0.state, State::Ttl(_)))
             .map(|id| {
                 let (field, _) = self.state_name(id);
-                quote!(self.#field.sweep(scope);)
+                quote!(self.#field.sweep(scope))
             })
             .collect();
+        let sweep = if sweeps.is_empty() { quote!(false) } else { quote!(#(#sweeps)|*) };
         let epoch = constants.then(|| quote!(self.constants = Constants::new(scope);));
         let start_scope = if constants { quote!(scope) } else { quote!(_scope) };
         let sweep_scope = if sweeps.is_empty() { quote!(_scope) } else { quote!(scope) };
@@ -170,7 +171,7 @@ impl Generator<'_> {
 
                 fn emit(&mut self, #emit_cx: &mut #context<'_, '_>) -> bool { #emit }
 
-                fn sweep(&mut self, #sweep_scope: &#scope<'_>) { #(#sweeps)* }
+                fn sweep(&mut self, #sweep_scope: &#scope<'_>) -> bool { #sweep }
 
                 fn states<S: #states>(&mut self, #states_name: &mut S) -> Result<(), #damaged> { #kept }
             }

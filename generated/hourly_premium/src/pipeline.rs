@@ -134,9 +134,8 @@ impl Job for HourlyPremium {
         false
     }
 
-    fn sweep(&mut self, scope: &Scope<'_>) {
-        self.last_order.sweep(scope);
-        self.hourly.sweep(scope);
+    fn sweep(&mut self, scope: &Scope<'_>) -> bool {
+        self.last_order.sweep(scope) | self.hourly.sweep(scope)
     }
 
     fn states<S: States>(&mut self, states: &mut S) -> Result<(), Damaged> {

@@ -134,7 +134,9 @@ impl Job for LastPage {
         left == 0
     }
 
-    fn sweep(&mut self, _scope: &Scope<'_>) {}
+    fn sweep(&mut self, _scope: &Scope<'_>) -> bool {
+        false
+    }
 
     fn states<S: States>(&mut self, states: &mut S) -> Result<(), Damaged> {
         states.state("last_log", &mut self.last_log)

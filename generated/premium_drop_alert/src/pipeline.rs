@@ -149,7 +149,9 @@ impl Job for PremiumDropAlert {
         false
     }
 
-    fn sweep(&mut self, _scope: &Scope<'_>) {}
+    fn sweep(&mut self, _scope: &Scope<'_>) -> bool {
+        false
+    }
 
     fn states<S: States>(&mut self, _states: &mut S) -> Result<(), Damaged> {
         Ok(())

@@ -53,8 +53,8 @@ pub trait Job: Sized {
     /// Gives out up to [`BATCH`] rows of views that changed in this epoch; tells whether there may be more.
     fn emit(&mut self, cx: &mut Context<'_, '_>) -> bool;
 
-    /// Forgets state whose time is over.
-    fn sweep(&mut self, scope: &Scope<'_>);
+    /// Forgets some of the state whose time is over; tells whether there may be more.
+    fn sweep(&mut self, scope: &Scope<'_>) -> bool;
 
     /// Hands over what each view keeps, in the order of the file.
     fn states<S: States>(&mut self, states: &mut S) -> Result<(), Damaged>;

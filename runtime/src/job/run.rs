@@ -70,6 +70,8 @@ fn work<J: Parallel>(arguments: &Arguments, terminal: &mut Terminal, stop: &Stop
             running.begin_epoch()?;
         }
     }
+    // Whoever starts the job for a while each day has its old state forgotten too.
+    while running.crew.sweep() {}
     running.commit()?;
     running.part(stop.asked() && !ended)?;
     running.tell(arguments, stop.asked() && !ended, terminal)
@@ -228,6 +230,7 @@ impl<J: Parallel> Running<J> {
             let table = J::TABLES.get(group.table);
             table.map_or(Ok(()), |table| BadRecords { letters, skipped, table, file: "" }.add_group(group, fault))
         })?;
+        self.crew.sweep();
         self.letters.flush()?;
         let (records, letters, clock) = (self.epoch_rows, self.letters.length(), self.crew.now());
         let logged = match &mut self.lasting {

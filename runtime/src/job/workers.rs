@@ -164,17 +164,13 @@ impl<J: Parallel> Crew<J> {
         }
     }
 
-    /// Gives out the rows of views that waited for the end of the epoch; then state whose time is over is forgotten.
+    /// Gives out the rows of views that waited for the end of the epoch.
     pub fn end_epoch(&mut self, bad: &mut TakeFaulty<'_>) -> Result<(), Failure> {
         self.pass_on();
         each(&mut self.workers, &Worker::emit);
         if J::SHARES {
             self.emit_shared();
         }
-        each(&mut self.workers, &|worker: &mut Worker<J>| {
-            worker.memory.reset();
-            worker.job.sweep(&Scope { memory: &worker.memory, clock: &worker.clock });
-        });
         let faults = self.workers.iter_mut().flat_map(|worker| worker.faults.drain(..));
         let mut faulty: Vec<_> = faults.filter_map(|RowFault { group, fault, .. }| Some((group?, fault))).collect();
         // In an order that does not depend on which worker has which group.
@@ -183,6 +179,17 @@ impl<J: Parallel> Crew<J> {
             bad(&group, &fault)?;
         }
         self.workers.iter_mut().find_map(|worker| worker.tables.failure()).map_or(Ok(()), Err)
+    }
+
+    /// Forgets some of the state whose time is over; tells whether there may be more.
+    pub fn sweep(&mut self) -> bool {
+        self.memory.reset();
+        let sweeping = all_in(&self.memory, self.workers.iter_mut().map(|worker| (worker, false)));
+        each(sweeping, &|(worker, more): &mut (&mut Worker<J>, bool)| {
+            worker.memory.reset();
+            *more = worker.job.sweep(&Scope { memory: &worker.memory, clock: &worker.clock });
+        });
+        sweeping.iter().any(|(_, more)| *more)
     }
 
     fn emit_shared(&mut self) {

@@ -10,8 +10,8 @@ const LEAST: usize = 4;
 /// A large bag is cut into segments, so that no growth moves more than one of them at once.
 const SEGMENTS: usize = 256;
 
-/// A bag with at least so many values is cut.
-const CUT_AT: usize = if cfg!(test) { 1 << 12 } else { 1 << 18 };
+/// A bag with at least so many values is cut: few enough that this takes no longer than the growth of a segment later on.
+const CUT_AT: usize = if cfg!(test) { 1 << 12 } else { 1 << 15 };
 
 /// Values with how often each is there: open addressing, linear probing, at most two thirds full.
 #[derive(Debug)]
@@ -243,7 +243,8 @@ impl<T: Stored> Bag<T> {
     #[cold]
     fn cut(&mut self) {
         let whole = std::mem::take(&mut self.segments);
-        self.segments.resize_with(SEGMENTS, Segment::default);
+        let places = (2 * CUT_AT / SEGMENTS).next_power_of_two();
+        self.segments.resize_with(SEGMENTS, || Segment::with_places(places));
         for place in whole.into_iter().flat_map(|segment| segment.places).filter(|place| place.count > 0) {
             if let Some(segment) = self.segments.get_mut(segment_of(place.tag)) {
                 segment.insert(place);
@@ -305,12 +306,16 @@ impl<T: Stored> Segment<T> {
         self.used += 1;
     }
 
+    fn with_places(count: usize) -> Self {
+        let mut places = Vec::with_capacity(count);
+        places.resize_with(count, Place::default);
+        Self { places, used: 0 }
+    }
+
     #[cold]
     fn grow(&mut self) {
-        let larger = (self.places.len() * 2).max(LEAST);
-        let mut places = Vec::with_capacity(larger);
-        places.resize_with(larger, Place::default);
-        for place in std::mem::replace(&mut self.places, places).into_iter().filter(|place| place.count > 0) {
+        let larger = Self::with_places((self.places.len() * 2).max(LEAST));
+        for place in std::mem::replace(&mut self.places, larger.places).into_iter().filter(|place| place.count > 0) {
             self.put(place);
         }
     }

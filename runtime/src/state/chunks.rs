@@ -61,6 +61,11 @@ impl<T> Chunks<T> {
         (before + chunk.len() - 1) as u32
     }
 
+    /// Drops the last places, at most a chunk of them.
+    pub fn pop_chunk(&mut self) {
+        self.chunks.pop();
+    }
+
     /// All places with their numbers.
     pub fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
         self.chunks.iter().flatten().enumerate().map(|(number, value)| (number as u32, value))

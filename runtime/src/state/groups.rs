@@ -23,11 +23,13 @@ pub struct Groups<K, S> {
     all: Chunks<Group<K, S>>,
     free: Vec<u32>,
     index: Index,
+    /// Places that nobody needs any more, on their way back to the system.
+    leaving: Chunks<Group<K, S>>,
 }
 
 impl<K: Stored, S: Default> Default for Groups<K, S> {
     fn default() -> Self {
-        Self { all: Chunks::default(), free: Vec::new(), index: Index::default() }
+        Self { all: Chunks::default(), free: Vec::new(), index: Index::default(), leaving: Chunks::default() }
     }
 }
 
@@ -128,9 +130,22 @@ impl<K: Stored, S: Default> Groups<K, S> {
         self.free.push(row);
     }
 
-    /// The numbers of the groups with rows that were not touched since `before` (seconds since 1970).
-    pub fn untouched(&self, before: u32) -> Vec<u32> {
-        let old = |group: &Group<K, S>| group.rows > 0 && group.touched < before;
-        self.all.iter().filter(|(_, group)| old(group)).map(|(number, _)| number).collect()
+    /// Has the memory of groups that are gone given back, if there is no other group.
+    pub fn shrink(&mut self) {
+        if self.is_empty() && !self.all.is_empty() {
+            let leaving = std::mem::take(&mut self.all);
+            *self = Self { leaving, ..Self::default() };
+        }
+    }
+
+    /// Gives some of the memory back; tells whether there is more.
+    pub fn give_back(&mut self) -> bool {
+        for _ in 0..LEAVING_AT_ONCE {
+            self.leaving.pop_chunk();
+        }
+        !self.leaving.is_empty()
     }
 }
+
+/// Chunks whose memory is given back at once.
+const LEAVING_AT_ONCE: usize = 16;

@@ -1,7 +1,9 @@
 //! What it costs to grow: `growth --keys 10000000` feeds `hourly_premium` with so many users, batch after batch.
 //!
 //! Prints a JSON object: how long batches of 256 rows took while the state grew, in microseconds (median, 99 %, 99.9 %,
-//! most), and the resident memory for a key of the view `last_order` alone, beside its payload.
+//! most); the resident memory for a key of the view `last_order` alone, beside its payload; and what its time to live
+//! costs: how often the sweep of all keys lets the job go on, and how long it took in all and at most at once, in
+//! microseconds, where no key was over and where all were; and the resident memory for a key afterwards.
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -16,6 +18,9 @@ use millstream_runtime::values::Decimal;
 /// Bytes of a key and its values: three numbers of 8 bytes, an order number of 10, a telephone number of 11.
 const PAYLOAD: usize = 8 + 10 + 11 + 8 + 8;
 
+/// The view's time to live in milliseconds.
+const TTL: i64 = 36 * 3_600_000;
+
 fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
@@ -28,13 +33,13 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), String> {
     let keys: usize = Arguments::of_process()?.get("keys", 10_000_000)?;
-    let view = memory_of_view(keys)?;
+    let (view, sweeps) = view_alone(keys)?;
     let mut times = times_of_batches(keys);
     times.sort_unstable();
     let at = |share: f64| times.get((times.len() as f64 * share) as usize).or(times.last()).copied().unwrap_or(0);
     println!(
         "{{\"keys\":{keys},\"bytes_per_key\":{:.1},\"payload\":{PAYLOAD},\"row\":{},\"batch_us\":{{\"p50\":{},\
-         \"p99\":{},\"p999\":{},\"max\":{}}}}}",
+         \"p99\":{},\"p999\":{},\"max\":{}}},\"sweep\":{sweeps}}}",
         view as f64 / keys as f64,
         size_of::<LastOrderState>() + size_of::<Option<i64>>(),
         at(0.5),
@@ -54,11 +59,11 @@ fn texts(number: usize) -> (String, String) {
     (format!("P{number:09}"), format!("139{:08}", number % 100_000_000))
 }
 
-/// Resident bytes that the groups of `last_order` add.
-fn memory_of_view(keys: usize) -> Result<usize, String> {
+/// Resident bytes that the groups of `last_order` add, and what it costs to forget them.
+fn view_alone(keys: usize) -> Result<(usize, String), String> {
     let mut world = World::default();
     let before = resident()?;
-    let mut view = Aggregate::<LastOrderState>::default();
+    let mut view = Aggregate::<LastOrderState>::default().with_ttl(TTL as u64);
     for number in 0..keys {
         let (order, tel) = texts(number);
         let input = LastOrderInput {
@@ -75,10 +80,29 @@ fn memory_of_view(keys: usize) -> Result<usize, String> {
         }
     }
     let after = resident()?;
+    let young = sweep(&mut world, &mut view, NOON + TTL / 2);
     if view.len() != keys {
         return Err(format!("{} groups instead of {keys}", view.len()));
     }
-    Ok(after - before)
+    let old = sweep(&mut world, &mut view, NOON + 2 * TTL);
+    if !view.is_empty() {
+        return Err(format!("{} groups are left behind their time", view.len()));
+    }
+    let left = resident()?.saturating_sub(before) as f64 / keys as f64;
+    Ok((after - before, format!("{{\"young\":{young},\"old\":{old},\"bytes_per_key\":{left:.1}}}")))
+}
+
+/// What a sweep of all groups takes, as JSON.
+fn sweep(world: &mut World, view: &mut Aggregate<LastOrderState>, now: i64) -> String {
+    world.set_clock(now);
+    let (mut steps, mut total, mut most, mut more) = (0, 0, 0, true);
+    while more {
+        let started = Instant::now();
+        more = world.with_scope(|scope| view.sweep(scope));
+        let taken = started.elapsed().as_micros();
+        (steps, total, most) = (steps + 1, total + taken, most.max(taken));
+    }
+    format!("{{\"steps\":{steps},\"total_us\":{total},\"max_us\":{most}}}")
 }
 
 /// Microseconds for each batch of 256 new users through the whole pipeline, and for the end of each epoch of as many

@@ -309,12 +309,12 @@ const KEYS: &[&str] = &[
 #[test]
 fn agrees_with_serde_json() {
     let mut random = Random(11);
-    let mut read = 0;
+    let (mut read, records) = (0, if cfg!(miri) { 8 } else { 40 });
     for round in 0..rounds(300) {
         // Each round is one producer: one decoder, a set of keys.
         let mut decoder = Decoder::new(Row::COLUMNS);
         let keys: Vec<&str> = KEYS.iter().filter(|_| random.below(3) > 0).copied().chain(["id"]).collect();
-        for _ in 0..40 {
+        for _ in 0..records {
             let record = random.object(3, &keys);
             let document = expected(record.as_bytes()).unwrap_or_else(|| panic!("{record}"));
             decode_with(&mut decoder, record.as_bytes(), |row| {
@@ -324,7 +324,7 @@ fn agrees_with_serde_json() {
         }
         assert!(round < 10 || read > 0);
     }
-    assert!(read > rounds(3000), "only {read} records could be read");
+    assert!(read > rounds(300) * records / 8, "only {read} records could be read");
 }
 
 #[test]
