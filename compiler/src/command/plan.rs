@@ -56,12 +56,23 @@ fn report(old: &Compiled, new: &Compiled) -> String {
         new.sources.iter().filter(|source| !source.lasting).map(|source| source.table.as_str()).collect();
     let changed = !gone.is_empty() || !moved.is_empty() || now.iter().any(|(_, was)| *was != Was::Same);
     let rebuilds = changed && fleeting.is_empty();
+    let spread =
+        |compiled: &Compiled| compiled.pieces.iter().filter(|piece| is_spread(piece)).cloned().collect::<Vec<_>>();
+    let spreads_otherwise = spread(old) != spread(new);
+    let apart = |piece: &Piece| {
+        let shared = |other: &Piece| other.kind == PieceKind::Shared && other.name == piece.name;
+        spreads_otherwise && old.pieces.iter().any(shared)
+    };
     let mut out = String::new();
     // What was read from another source cannot be told from what this one has.
     let mut refused = !moved.is_empty();
     for (piece, was) in now.iter().filter(|(piece, _)| is_state(piece)) {
         let fate = match (rebuilds, was) {
             (true, _) => "rebuilt",
+            (false, Was::Same) if apart(piece) => {
+                "kept with one worker; with more it is lost: each has a share of its groups, and the pipeline keeps them \
+                 as a whole now"
+            }
             (false, Was::Same) => "kept",
             (false, Was::Missing) => "new: it knows nothing of what was read before",
             (false, Was::Other) => {
@@ -74,11 +85,11 @@ fn report(old: &Compiled, new: &Compiled) -> String {
     for piece in gone.iter().filter(|piece| is_state(piece)) {
         let _ = writeln!(out, "{}: dropped: the pipeline has it no more", title(piece));
     }
-    for (piece, was) in now.iter().filter(|(piece, was)| !is_state(piece) && *was != Was::Same) {
+    for (piece, was) in now.iter().filter(|(piece, was)| piece.kind == PieceKind::Inserts && *was != Was::Same) {
         let what = if *was == Was::Missing { "is new" } else { "has changed" };
         let _ = writeln!(out, "{} {what}", title(piece));
     }
-    for piece in gone.iter().filter(|piece| !is_state(piece)) {
+    for piece in gone.iter().filter(|piece| piece.kind == PieceKind::Inserts) {
         let _ = writeln!(out, "{} is gone", title(piece));
     }
     for Source { table, .. } in moved {
@@ -103,18 +114,24 @@ fn report(old: &Compiled, new: &Compiled) -> String {
     out
 }
 
+/// Whether the piece says which worker has what.
+fn is_spread(piece: &Piece) -> bool {
+    matches!(piece.kind, PieceKind::Spread | PieceKind::Shared)
+}
+
 fn is_state(piece: &Piece) -> bool {
     match piece.kind {
         PieceKind::View | PieceKind::Contenders => true,
-        PieceKind::Inserts => false,
+        PieceKind::Inserts | PieceKind::Spread | PieceKind::Shared => false,
     }
 }
 
 fn title(piece: &Piece) -> String {
     let name = &piece.name;
     match piece.kind {
-        PieceKind::View => format!("view '{name}'"),
+        PieceKind::View | PieceKind::Shared => format!("view '{name}'"),
         PieceKind::Contenders => format!("the rows of table '{name}' that share a key"),
         PieceKind::Inserts => format!("what is inserted into table '{name}'"),
+        PieceKind::Spread => format!("the rows of table '{name}'"),
     }
 }

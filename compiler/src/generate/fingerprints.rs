@@ -9,7 +9,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use crate::generate::Generator;
-use crate::plan::visit;
+use crate::plan::{Route, visit};
 use crate::source::Span;
 use crate::types::model::{ColumnRef, Expr, Input, Kind, TableId, View, ViewId};
 
@@ -34,6 +34,10 @@ pub enum PieceKind {
     Contenders,
     /// What is inserted into a table.
     Inserts,
+    /// How the rows of a source are spread over workers.
+    Spread,
+    /// That every worker keeps a share of each group of a view.
+    Shared,
 }
 
 /// A piece of a plan that a state folder tells apart.
@@ -56,6 +60,8 @@ impl Generator<'_> {
                 PieceKind::View => "view",
                 PieceKind::Contenders => "contenders",
                 PieceKind::Inserts => "inserts",
+                PieceKind::Spread => "spread",
+                PieceKind::Shared => "shared",
             });
             let (name, number) = (&piece.name, Literal::u64_unsuffixed(piece.fingerprint));
             quote!(#planned::#method(#name, #number))
@@ -83,7 +89,31 @@ impl Generator<'_> {
             let contenders = planned.conflicts.map(|_| piece(PieceKind::Contenders, name, &text));
             contenders.into_iter().chain([piece(PieceKind::Inserts, name, &text)])
         });
-        views.chain(tables).collect()
+        let shared = self.stateful().into_iter().filter(|id| self.plan.view(*id).1.shared);
+        let shared = shared.map(|id| piece(PieceKind::Shared, &self.plan.view(id).0.name.value, ""));
+        let sources = (0..self.plan.tables.len()).map(|at| TableId(at as u32));
+        let sources = sources.filter(|id| !self.plan.table(*id).1.readers.is_empty());
+        let spread =
+            sources.map(|id| piece(PieceKind::Spread, &self.plan.table(id).0.name.value, &self.route_text(id)));
+        views.chain(tables).chain(spread).chain(shared).collect()
+    }
+
+    /// Where the rows of a source go.
+    fn route_text(&self, id: TableId) -> String {
+        match &self.plan.table(id).1.route {
+            Route::Anywhere => "anywhere".to_owned(),
+            Route::One => "one".to_owned(),
+            Route::Key(exprs) => {
+                let mut text = "key\n".to_owned();
+                for expr in exprs {
+                    let mut description = Description::default();
+                    self.describe(expr, &mut description);
+                    text += &description.text;
+                    self.describe_input(Input::Table(id), &description.columns, &mut text);
+                }
+                text
+            }
+        }
     }
 
     /// What a view keeps of each group.

@@ -64,6 +64,8 @@ impl Job for HourlyPremium {
             Planned::view("last_order", 3702337521942296471),
             Planned::view("hourly", 17311659344354914961),
             Planned::inserts("hs_order", 15439142678948997926),
+            Planned::spread("user_order", 2603305726069896976),
+            Planned::shared("hourly", 14695981039346656037),
             Planned::follows("hourly", 9840822029497666026),
         ],
     };

@@ -58,6 +58,7 @@ impl Job for LastPage {
         plan: &[
             Planned::view("last_log", 9054989133895496878),
             Planned::inserts("user_last_log", 12470006849718934774),
+            Planned::spread("user_log", 5293184127631171618),
         ],
     };
 

@@ -64,6 +64,7 @@ impl Job for PremiumDropAlert {
         plan: &[
             Planned::inserts("raw_info", 13027501635676137271),
             Planned::inserts("wechat_activity_user", 14777938003228326973),
+            Planned::spread("update_info", 13026607115889282306),
         ],
     };
 

@@ -53,10 +53,23 @@ pub enum PieceKind {
     Clock,
     /// That what a view keeps follows, in each epoch, from what the view keeps that it reads.
     Follows,
+    /// How the rows of a source are spread over the parts of the state.
+    Spread,
+    /// That every part has a share of each group of a view.
+    Shared,
 }
 
 impl PieceKind {
-    const ALL: [Self; 6] = [Self::View, Self::Contenders, Self::Inserts, Self::Source, Self::Clock, Self::Follows];
+    const ALL: [Self; 8] = [
+        Self::View,
+        Self::Contenders,
+        Self::Inserts,
+        Self::Source,
+        Self::Clock,
+        Self::Follows,
+        Self::Spread,
+        Self::Shared,
+    ];
 
     pub(super) fn of(number: u8) -> Result<Self, Damaged> {
         Self::ALL.into_iter().find(|known| known.number() == number).ok_or(Damaged)
@@ -70,6 +83,8 @@ impl PieceKind {
             Self::Source => 3,
             Self::Clock => 4,
             Self::Follows => 5,
+            Self::Spread => 6,
+            Self::Shared => 7,
         }
     }
 
@@ -77,8 +92,18 @@ impl PieceKind {
     pub fn is_state(self) -> bool {
         match self {
             Self::View | Self::Contenders => true,
-            Self::Inserts | Self::Source | Self::Clock | Self::Follows => false,
+            Self::Inserts | Self::Source | Self::Clock | Self::Follows | Self::Spread | Self::Shared => false,
         }
+    }
+
+    /// Whether a user is told that such a piece has changed: others say how something is kept, not what.
+    pub fn is_told(self) -> bool {
+        !matches!(self, Self::Follows | Self::Spread | Self::Shared)
+    }
+
+    /// Whether the piece says which part of the state has what.
+    pub fn is_spread(self) -> bool {
+        matches!(self, Self::Spread | Self::Shared)
     }
 }
 

@@ -19,6 +19,18 @@ pub(super) enum Fate {
     Lost,
     /// The log has it only for the pipeline that wrote it.
     Bound,
+    /// The workers kept it in shares, and would not do so any more.
+    Apart,
+}
+
+impl Fate {
+    /// Whether the job would go on without what it knew.
+    pub fn is_loss(self) -> bool {
+        match self {
+            Self::Lost | Self::Bound | Self::Apart => true,
+            Self::Kept | Self::Rebuilt | Self::New | Self::Dropped => false,
+        }
+    }
 }
 
 impl fmt::Display for Fate {
@@ -33,6 +45,10 @@ impl fmt::Display for Fate {
                 "lost: the run before was not stopped, it ended; start the former pipeline once more and stop it, then \
                  it is kept"
             }
+            Self::Apart => {
+                "lost: each worker of the runs before has a share of its groups, and the pipeline keeps them as a whole now; \
+                 with --workers 1 from the beginning there are no shares"
+            }
         })
     }
 }
@@ -46,6 +62,8 @@ pub(super) struct Changes<'p> {
     pub now: &'p [Piece],
     /// Whether epochs are to be read that only the same plan can read: what a view keeps may follow from another's.
     pub has_epochs: bool,
+    /// In how many parts state was kept.
+    pub parts: usize,
 }
 
 fn find<'p>(pieces: &'p [Piece], piece: &Piece) -> Option<&'p Piece> {
@@ -70,6 +88,7 @@ impl Changes<'_> {
             let fate = match find(self.before, piece) {
                 None => Fate::New,
                 Some(before) if before == piece && self.is_bound(before) => Fate::Bound,
+                Some(before) if before == piece && self.is_apart(before) => Fate::Apart,
                 Some(before) if before == piece => Fate::Kept,
                 Some(_) => Fate::Lost,
             };
@@ -90,6 +109,19 @@ impl Changes<'_> {
             && !self.before.iter().filter(state).all(|other| self.now.contains(other))
     }
 
+    /// Whether other parts of the state than before are to have what is kept.
+    pub fn spreads_otherwise(&self) -> bool {
+        let spread =
+            |pieces: &[Piece]| pieces.iter().filter(|piece| piece.kind.is_spread()).cloned().collect::<Vec<_>>();
+        self.parts > 1 && spread(self.before) != spread(self.now)
+    }
+
+    /// Whether each part has a share of a state's groups and could not go on with it.
+    fn is_apart(&self, piece: &Piece) -> bool {
+        let shared = |other: &Piece| other.kind == PieceKind::Shared && other.name == piece.name;
+        self.spreads_otherwise() && self.before.iter().any(shared)
+    }
+
     /// What becomes of each state if all is read again.
     pub fn fates_when_rebuilt(&self) -> Vec<(String, Fate)> {
         let fates = self.fates().into_iter();
@@ -99,7 +131,7 @@ impl Changes<'_> {
     /// What changed, in words.
     pub fn words(&self) -> Vec<String> {
         let mut words = Vec::new();
-        let told = |piece: &&Piece| piece.kind != PieceKind::Follows;
+        let told = |piece: &&Piece| piece.kind.is_told();
         for piece in self.now.iter().filter(told).filter(|piece| !self.before.contains(piece)) {
             let new = find(self.before, piece).is_none();
             words.push(format!("{} {}", title(piece), if new { "is new" } else { "has changed" }));
@@ -114,10 +146,10 @@ impl Changes<'_> {
 fn title(piece: &Piece) -> String {
     let name = &piece.name;
     match piece.kind {
-        PieceKind::View | PieceKind::Follows => format!("view '{name}'"),
+        PieceKind::View | PieceKind::Follows | PieceKind::Shared => format!("view '{name}'"),
         PieceKind::Contenders => format!("the rows of table '{name}' that share a key"),
         PieceKind::Inserts => format!("what is inserted into table '{name}'"),
-        PieceKind::Source => format!("the source of table '{name}'"),
+        PieceKind::Source | PieceKind::Spread => format!("the source of table '{name}'"),
         PieceKind::Clock => "the clock that --now sets".to_owned(),
     }
 }
@@ -144,12 +176,12 @@ mod tests {
             piece(PieceKind::View, "young", 6),
             piece(PieceKind::Source, "orders", 4),
         ];
-        let changes = Changes { before: &before, now: &now, has_epochs: true };
+        let changes = Changes { before: &before, now: &now, has_epochs: true, parts: 1 };
         let fates: Vec<Fate> = changes.fates().into_iter().map(|(_, fate)| fate).collect();
         assert_eq!(fates, [Fate::Kept, Fate::Lost, Fate::New, Fate::Dropped]);
         assert_eq!(changes.words(), ["view 'other' has changed", "view 'young' is new", "view 'old' is gone"]);
         assert!(!changes.is_empty() && !changes.has_other_source());
-        assert!(Changes { before: &now, now: &now, has_epochs: true }.is_empty());
+        assert!(Changes { before: &now, now: &now, has_epochs: true, parts: 1 }.is_empty());
     }
 
     #[test]
@@ -160,7 +192,7 @@ mod tests {
             piece(PieceKind::Follows, "hourly", 1),
         ];
         let fates = |now: &[Piece], has_epochs| {
-            let fates = Changes { before: &before, now, has_epochs }.fates();
+            let fates = Changes { before: &before, now, has_epochs, parts: 1 }.fates();
             fates.into_iter().map(|(_, fate)| fate).collect::<Vec<_>>()
         };
         assert_eq!(fates(&before, true), [Fate::Kept, Fate::Kept]);
@@ -171,5 +203,25 @@ mod tests {
         // With another one behind them, nothing changes between the two.
         let now = [before.to_vec(), vec![piece(PieceKind::View, "daily", 3)]].concat();
         assert_eq!(fates(&now, true), [Fate::Kept, Fate::Kept, Fate::New]);
+    }
+
+    #[test]
+    fn shares_are_kept_where_the_rows_are_spread_as_before() {
+        let before = [
+            piece(PieceKind::View, "last", 1),
+            piece(PieceKind::View, "hourly", 2),
+            piece(PieceKind::Spread, "orders", 3),
+            piece(PieceKind::Shared, "hourly", 0),
+        ];
+        let fates = |now: &[Piece], parts| {
+            let changes = Changes { before: &before, now, has_epochs: false, parts };
+            (changes.spreads_otherwise(), changes.fates().into_iter().map(|(_, fate)| fate).collect::<Vec<_>>())
+        };
+        let more = [&before[..], &[piece(PieceKind::Inserts, "daily", 4)]].concat();
+        assert_eq!(fates(&more, 4), (false, vec![Fate::Kept, Fate::Kept]));
+        // All rows to the first worker.
+        let one = [before[0].clone(), before[1].clone(), piece(PieceKind::Spread, "orders", 5)];
+        assert_eq!(fates(&one, 4), (true, vec![Fate::Kept, Fate::Apart]));
+        assert_eq!(fates(&one, 1), (false, vec![Fate::Kept, Fate::Kept]));
     }
 }

@@ -92,7 +92,12 @@ fn load_piece<J: Job>(
     match kind {
         PieceKind::View => job.states(&mut LoadState { name, bytes, what: Load::All }),
         PieceKind::Contenders => tables.load(name, bytes),
-        PieceKind::Inserts | PieceKind::Source | PieceKind::Clock | PieceKind::Follows => Err(Damaged),
+        PieceKind::Inserts
+        | PieceKind::Source
+        | PieceKind::Clock
+        | PieceKind::Follows
+        | PieceKind::Spread
+        | PieceKind::Shared => Err(Damaged),
     }
 }
 

@@ -43,6 +43,16 @@ impl Planned {
         Self { kind: PieceKind::Follows, name, fingerprint }
     }
 
+    /// How the rows of a source are spread over the workers.
+    pub const fn spread(name: &'static str, fingerprint: u64) -> Self {
+        Self { kind: PieceKind::Spread, name, fingerprint }
+    }
+
+    /// That every worker keeps a share of each group of a view.
+    pub const fn shared(name: &'static str, fingerprint: u64) -> Self {
+        Self { kind: PieceKind::Shared, name, fingerprint }
+    }
+
     /// What is inserted into a table.
     pub const fn inserts(name: &'static str, fingerprint: u64) -> Self {
         Self { kind: PieceKind::Inserts, name, fingerprint }

@@ -10,11 +10,11 @@ use crate::epochs::{
     Bytes, Damaged, Found, Header, Log, Piece, PieceKind, Snapshot, Standing, load_part, newest_generation,
 };
 use crate::job::arguments::Arguments;
-use crate::job::changes::{Changes, Fate};
+use crate::job::changes::Changes;
 use crate::job::lasting::{KeepLog, Lasting, Load, LoadState, Settle};
 use crate::job::open::{Ends, reopen};
 use crate::job::terminal::Terminal;
-use crate::job::troubles::{Troubles, can_rebuild, lagging, moved, refusal, resume_sources, tell};
+use crate::job::troubles::{Troubles, can_rebuild, is_new, lagging, moved, refusal, resume_sources, tell};
 use crate::job::workers::{Crew, Worker, each};
 use crate::job::{Parallel, TableUse};
 use crate::state::{random, seed_hashes};
@@ -39,6 +39,8 @@ struct Beginning {
     notes_applied: bool,
     /// Whether the pipeline is another one, but its state can be kept.
     adapts: bool,
+    /// Tables that the log knows nothing of.
+    joining: Vec<&'static str>,
 }
 
 /// The storage of a job's log.
@@ -191,7 +193,8 @@ impl Restart {
         let tied = ends.sinks.tie(J::INFO.name, header.log, lengths)?;
         let notes_applied = tied.iter().any(|(_, applied)| matches!(applied, Applied::Unknown { repeatable: false }));
         let parts = header.parts;
-        let beginning = Beginning { log, found: None, header, lagging: BTreeMap::new(), notes_applied, adapts: false };
+        let (lagging, joining) = (BTreeMap::new(), Vec::new());
+        let beginning = Beginning { log, found: None, header, lagging, notes_applied, adapts: false, joining };
         Ok(Self { log: Some(beginning), parts })
     }
 
@@ -204,7 +207,8 @@ impl Restart {
         ends: &mut Ends,
         terminal: &mut Terminal,
     ) -> Result<Self, Failure> {
-        let changes = Changes { before: &found.header.plan, now: &header.plan, has_epochs: found.has_epochs() };
+        let (has_epochs, parts) = (found.has_epochs(), found.header.parts);
+        let changes = Changes { before: &found.header.plan, now: &header.plan, has_epochs, parts };
         let mut troubles = Troubles { must_rebuild: changes.has_other_source(), ..Troubles::default() };
         troubles.found = changes.words();
         resume_sources(&found, ends, &mut troubles)?;
@@ -220,7 +224,7 @@ impl Restart {
             |table: &str| if moved.iter().any(|name| name == table) { Vec::new() } else { found.lengths(table) };
         let tied = ends.sinks.tie(J::INFO.name, found.header.log, lengths)?;
         let lagging = lagging::<J>(&found, &tied, &moved, &mut troubles);
-        let lost = changes.fates().iter().any(|(_, fate)| matches!(fate, Fate::Lost | Fate::Bound));
+        let lost = changes.fates().iter().any(|(_, fate)| fate.is_loss());
         if troubles.found.is_empty() || !troubles.must_rebuild && !lost && !can_rebuild::<J>(&found, ends, &troubles) {
             let adapts = !changes.is_empty();
             if adapts {
@@ -229,10 +233,15 @@ impl Restart {
             let log = Log::go_on(storage, &arguments.state, &found, arguments.log_limit)?;
             let notes_applied =
                 tied.iter().any(|(_, applied)| matches!(applied, Applied::Unknown { repeatable: false }));
-            let parts = found.header.parts;
-            let header = Header { log: found.header.log, parts, targets: found.header.targets.clone(), ..header };
+            // State that other parts are to have comes together in one.
+            let parts = if changes.spreads_otherwise() { 1 } else { found.header.parts };
+            let new = tied.iter().filter(|(info, _)| is_new(&found, info));
+            let joining: Vec<&'static str> = new.map(|(info, _)| info.name).collect();
+            let mut targets = found.header.targets.clone();
+            targets.extend(header.targets.iter().filter(|(name, _)| joining.contains(&name.as_str())).cloned());
+            let header = Header { log: found.header.log, parts, targets, ..header };
             let found = Some(found);
-            let beginning = Beginning { log, found, header, lagging, notes_applied, adapts };
+            let beginning = Beginning { log, found, header, lagging, notes_applied, adapts, joining };
             return Ok(Self { log: Some(beginning), parts });
         }
         if !can_rebuild::<J>(&found, ends, &troubles) {
@@ -253,7 +262,8 @@ impl Restart {
         ends: &mut Ends,
         terminal: &mut Terminal,
     ) -> Result<Option<Lasting>, Failure> {
-        let Some(Beginning { log, found, header, lagging, notes_applied, adapts }) = self.log else { return Ok(None) };
+        let Some(beginning) = self.log else { return Ok(None) };
+        let Beginning { log, found, header, lagging, notes_applied, adapts, joining } = beginning;
         let mut standing = Standing::default();
         if let Some(found) = found {
             let mut storage = Folder::new(&arguments.state);
@@ -286,6 +296,7 @@ impl Restart {
         }
         let mut lasting = Lasting::new(log, standing, notes_applied);
         if adapts {
+            ends.sinks.join(&joining, lasting.epoch())?;
             lasting.compact(crew, &mut ends.sinks, header)?;
         }
         Ok(Some(lasting))
@@ -300,8 +311,16 @@ struct Loading<'l, J> {
     loaded: Result<(), Failure>,
 }
 
-/// Loads the snapshot, each worker its part.
+/// Loads the snapshot, each worker its part, or the only one all.
 fn load_snapshot<J: Parallel>(found: &Found, storage: &mut Folder, crew: &mut Crew<J>) -> Result<(), Failure> {
+    if found.header.parts > crew.workers.len() {
+        let (Some(mut snapshot), Some(worker)) = (found.snapshot(storage)?, crew.workers.first_mut()) else {
+            return Ok(());
+        };
+        return (0..found.header.parts).try_for_each(|part| {
+            snapshot.load(part, &mut |kind, name, bytes| load_piece(worker, kind, name, bytes, Load::All))
+        });
+    }
     let mut tasks = Vec::new();
     for (part, worker) in crew.workers.iter_mut().enumerate() {
         if let Some(snapshot) = found.snapshot(storage)? {
@@ -314,13 +333,16 @@ fn load_snapshot<J: Parallel>(found: &Found, storage: &mut Folder, crew: &mut Cr
     tasks.into_iter().try_for_each(|loading| loading.loaded)
 }
 
-/// Loads what an epoch changed, each worker its part; what follows from that is computed again.
+/// Loads what an epoch changed, each worker its part, or the only one all; what follows from that is computed again.
 fn load_epoch<J: Parallel>(standing: &Standing, parts: &[&[u8]], crew: &mut Crew<J>) -> Result<(), Damaged> {
-    if parts.len() > crew.workers.len() {
-        return Err(Damaged);
-    }
     crew.set_clock(standing.clock);
     let load = |crew: &mut Crew<J>, what: Load| {
+        if parts.len() > crew.workers.len() {
+            let worker = crew.workers.first_mut().ok_or(Damaged)?;
+            return parts.iter().try_for_each(|part| {
+                load_part(part, &mut |kind, name, bytes| load_piece(worker, kind, name, bytes, what))
+            });
+        }
         let tasks = crew.workers.iter_mut().zip(parts);
         let mut tasks: Vec<_> = tasks.map(|(worker, part)| (worker, *part, Ok(()))).collect();
         each(&mut tasks, &|(worker, part, loaded): &mut (&mut Worker<J>, &[u8], Result<(), Damaged>)| {
@@ -344,6 +366,11 @@ fn load_piece<J: Parallel>(
         PieceKind::View => worker.job.states(&mut LoadState { name, bytes, what }),
         PieceKind::Contenders if what == Load::Following => Ok(()),
         PieceKind::Contenders => worker.tables.load(name, bytes),
-        PieceKind::Inserts | PieceKind::Source | PieceKind::Clock | PieceKind::Follows => Err(Damaged),
+        PieceKind::Inserts
+        | PieceKind::Source
+        | PieceKind::Clock
+        | PieceKind::Follows
+        | PieceKind::Spread
+        | PieceKind::Shared => Err(Damaged),
     }
 }

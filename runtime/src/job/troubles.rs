@@ -44,6 +44,11 @@ pub(super) fn moved(before: &Header, now: &Header) -> Vec<String> {
     moved.map(|(name, _)| name.clone()).collect()
 }
 
+/// Whether the log was written without a table: no epoch has anything for it.
+pub(super) fn is_new(found: &Found, info: &TableInfo) -> bool {
+    found.header.targets.iter().all(|(name, _)| name != info.name)
+}
+
 /// From which epoch on each sink is told again; a sink that cannot be brought up to date is a trouble.
 pub(super) fn lagging<J: Parallel>(
     found: &Found,
@@ -54,6 +59,9 @@ pub(super) fn lagging<J: Parallel>(
     let last = found.standing.epoch;
     let mut lagging = BTreeMap::new();
     for (info, applied) in tied {
+        if is_new(found, info) {
+            continue;
+        }
         // A database that was moved says itself what it has.
         if moved.iter().any(|name| name == info.name) && !matches!(applied, Applied::UpTo(1..) | Applied::Nothing) {
             troubles.found.push(format!("table '{}' is written to another place now", info.name));
@@ -123,7 +131,7 @@ pub(super) fn refusal<J: Parallel>(
         [] => why_not_again::<J>(&found.header.targets, ends).unwrap_or_default(),
         [file, ..] => format!("{file} is there no more"),
     };
-    for (name, fate) in changes.fates().iter().filter(|(_, fate)| matches!(fate, Fate::Lost | Fate::Bound)) {
+    for (name, fate) in changes.fates().iter().filter(|(_, fate)| fate.is_loss()) {
         let _ = write!(why, "; {name} would be {fate}");
     }
     Failure::environment(format!(

@@ -10,8 +10,9 @@ const LEAST: usize = 4;
 /// A large bag is cut into segments, so that no growth moves more than one of them at once.
 const SEGMENTS: usize = 256;
 
-/// A bag with at least so many values is cut: few enough that this takes no longer than the growth of a segment later on.
-const CUT_AT: usize = if cfg!(test) { 1 << 12 } else { 1 << 15 };
+/// A bag with at least so many values is cut, which takes some milliseconds. Sooner would be dear: a view has many bags
+/// of this size, and the segments of all of them are in no cache.
+const CUT_AT: usize = if cfg!(test) { 1 << 12 } else { 1 << 17 };
 
 /// Values with how often each is there: open addressing, linear probing, at most two thirds full.
 #[derive(Debug)]

@@ -26,7 +26,7 @@ struct Segment {
 
 /// An index with at least so many rows is cut into segments.
 const SEGMENTS: usize = 256;
-const CUT_AT: usize = if cfg!(test) { 1 << 14 } else { 1 << 16 };
+const CUT_AT: usize = if cfg!(test) { 1 << 14 } else { 1 << 18 };
 
 #[inline]
 fn slot(hash: u64, row: u32) -> Slot {

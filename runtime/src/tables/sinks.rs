@@ -117,6 +117,15 @@ impl Sinks {
         self.all.iter_mut().flatten().map(each).collect()
     }
 
+    /// Has tables that the log knew nothing of begin behind an epoch of it.
+    pub(crate) fn join(&mut self, names: &[&'static str], epoch: u64) -> Result<(), Failure> {
+        for OpenSink { sink, .. } in self.all.iter_mut().flatten().filter(|open| names.contains(&open.info.name)) {
+            sink.mark(epoch)?;
+            sink.commit(epoch)?;
+        }
+        Ok(())
+    }
+
     /// The tables with their targets as they are.
     pub(crate) fn targets(&self) -> Vec<(&'static str, Target)> {
         self.all.iter().flatten().map(|open| (open.info.name, open.sink.target())).collect()
