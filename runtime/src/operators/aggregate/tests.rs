@@ -28,11 +28,11 @@ impl Aggregation for Counted {
         self.0.value().map(Some)
     }
 
-    fn keep<'a>(row: i64, _scope: &Scope<'a>) -> i64 {
+    fn keep(row: i64, _scope: &Scope<'_>) -> i64 {
         row
     }
 
-    fn gone<'a>(_key: KeyRef<'_, Self>, _scope: &Scope<'a>) -> i64 {
+    fn gone(_key: KeyRef<'_, Self>, _scope: &Scope<'_>) -> i64 {
         0
     }
 }
