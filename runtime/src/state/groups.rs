@@ -25,11 +25,13 @@ pub struct Groups<K, S> {
     index: Index,
     /// Places that nobody needs any more, on their way back to the system.
     leaving: Chunks<Group<K, S>>,
+    /// How many groups were made since [`Self::take_made`].
+    made: u32,
 }
 
 impl<K: Stored, S: Default> Default for Groups<K, S> {
     fn default() -> Self {
-        Self { all: Chunks::default(), free: Vec::new(), index: Index::default(), leaving: Chunks::default() }
+        Self { all: Chunks::default(), free: Vec::new(), index: Index::default(), leaving: Chunks::default(), made: 0 }
     }
 }
 
@@ -96,7 +98,13 @@ impl<K: Stored, S: Default> Groups<K, S> {
             self.all.push(group)
         };
         self.index.insert(hash, row);
+        self.made = self.made.saturating_add(1);
         row
+    }
+
+    /// How many groups were made since this was last asked.
+    pub fn take_made(&mut self) -> u32 {
+        std::mem::take(&mut self.made)
     }
 
     /// How many numbers were given out so far, those of groups that are gone included.

@@ -76,7 +76,10 @@ fn view_alone(keys: usize) -> Result<(usize, String), String> {
         world.with_scope(|scope| view.append(&input, scope)).map_err(|fault| fault.to_string())?;
         // The list of what changed is no state of a key: it is given out at the end of each epoch.
         if number % 4096 == 4095 {
-            world.with_scope(|scope| while view.next_changed(scope).is_some() {});
+            world.with_scope(|scope| {
+                while view.next_changed(scope).is_some() {}
+                view.sweep(scope)
+            });
         }
     }
     let after = resident()?;

@@ -2,6 +2,7 @@
 
 mod changing;
 mod later;
+mod sweeping;
 #[cfg(test)]
 mod tests;
 
@@ -143,27 +144,12 @@ pub struct Aggregate<A: Aggregation> {
     changed: Vec<u32>,
     ordered: bool,
     drained: usize,
-    sweeping: Sweeping,
+    sweeping: sweeping::Sweeping,
     /// What the groups that changed were like, where the view's reader is told later.
     earlier: later::Earlier<A>,
     /// The groups that the epoch log was not told of yet; none where there is no log.
     pub(super) log: Option<Box<LoggedPlaces>>,
 }
-
-/// How far a sweep for groups whose time is over has come.
-#[derive(Debug, Default)]
-struct Sweeping {
-    /// When it began, in seconds since 1970.
-    began: u32,
-    /// The number of the group that it goes on with; none between two sweeps.
-    next: Option<u32>,
-}
-
-/// Most groups that a sweep looks at before the job goes on: some milliseconds.
-const SWEPT_AT_ONCE: u32 = 1 << 18;
-
-/// Most groups that it forgets before the job goes on.
-const FORGOTTEN_AT_ONCE: u32 = 1 << 14;
 
 /// A group that changed in an epoch.
 #[derive(Debug, Clone, Copy)]
@@ -220,7 +206,7 @@ impl<A: Aggregation> Default for Aggregate<A> {
             changed: Vec::new(),
             ordered: false,
             drained: 0,
-            sweeping: Sweeping::default(),
+            sweeping: sweeping::Sweeping::default(),
             earlier: later::Earlier::default(),
             log: None,
         }
@@ -476,41 +462,6 @@ impl<A: Aggregation> Aggregate<A> {
             group.touched = seconds(scope.clock.now);
             self.touched(number);
         }
-    }
-
-    /// Forgets groups whose time is over; called at the end of an epoch. No change is told.
-    ///
-    /// Looks at some groups and goes on with the next ones when it is called again, so that no epoch waits for a sweep
-    /// of all; tells whether there are more to look at. A group whose time is over and that is still there holds memory
-    /// and nothing else: it starts anew when it is touched.
-    pub fn sweep(&mut self, scope: &Scope<'_>) -> bool {
-        let Some(ttl) = self.ttl else { return false };
-        let now = seconds(scope.clock.now);
-        let from = match self.sweeping.next {
-            Some(from) => from,
-            // Memory outlives its time by at most an eighth of it, and by a sweep.
-            None if now < self.sweeping.began.saturating_add((ttl / 8).max(1)) => return self.groups.give_back(),
-            None => {
-                self.sweeping.began = now;
-                0
-            }
-        };
-        let before = now.saturating_sub(ttl);
-        let end = from.saturating_add(SWEPT_AT_ONCE).min(self.groups.places());
-        let mut forgotten = 0;
-        let mut number = from;
-        while number < end && forgotten < FORGOTTEN_AT_ONCE {
-            if self.groups.get(number).is_some_and(|group| group.rows > 0 && group.touched < before) {
-                self.forget(number);
-                forgotten += 1;
-            }
-            number += 1;
-        }
-        self.sweeping.next = Some(number).filter(|number| *number < self.groups.places());
-        if self.sweeping.next.is_none() {
-            self.groups.shrink();
-        }
-        self.sweeping.next.is_some() || self.groups.give_back()
     }
 }
 

@@ -3,6 +3,7 @@
 use bumpalo::Bump;
 use jiff::tz::TimeZone;
 
+use super::sweeping::FORGOTTEN_AT_ONCE;
 use super::*;
 use crate::operators::{Accumulator as _, Count};
 use crate::scope::Clock;
@@ -62,6 +63,7 @@ fn a_sweep_forgets_what_is_over_in_handfuls() {
     assert!(!at(1010, |scope| view.sweep(scope)), "all are young");
     assert_eq!(view.len(), GROUPS as usize);
     let mut sweeps = 1;
+    view.groups.take_made();
     while at(1012, |scope| view.sweep(scope)) {
         sweeps += 1;
         assert_eq!(view.len(), (GROUPS - (sweeps - 1) * i64::from(FORGOTTEN_AT_ONCE)) as usize);
@@ -76,6 +78,18 @@ fn a_sweep_forgets_what_is_over_in_handfuls() {
     assert_eq!((view.len(), view.groups.places()), (0, 0));
     append(&mut view, 2001, 0..3);
     assert_eq!(view.len(), 3);
+}
+
+#[test]
+fn a_sweep_keeps_up_with_what_is_made() {
+    const EACH: i64 = 4 * FORGOTTEN_AT_ONCE as i64;
+    let mut view = Aggregate::<Counted>::default().with_ttl(2_000);
+    // Each second other groups: there are never many more than those of the last seconds.
+    for second in 0..20 {
+        append(&mut view, 1000 + second, second * EACH..(second + 1) * EACH);
+        at(1000 + second, |scope| view.sweep(scope));
+        assert!(view.len() <= 6 * EACH as usize, "{} groups after {second} s", view.len());
+    }
 }
 
 #[test]
