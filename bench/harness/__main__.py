@@ -45,14 +45,20 @@ def main():
     say("building the pipelines")
     millstream.build(setup)
     results["runs"] = measure_all(setup, [PEERS[name] for name in arguments.peers], say)
+    keep(paths, results)
     for name in arguments.parts:
         say(name)
         results[name] = PARTS[name](setup)
+        keep(paths, results)
     output = Path(arguments.output).resolve() if arguments.output else paths.made("results")
     output.mkdir(parents=True, exist_ok=True)
-    (paths.work / "results.json").write_text(json.dumps(results, indent=1), encoding="utf-8")
     write_report(results, output)
     say(f"written: {output / 'RESULTS.md'}")
+
+
+def keep(paths, results):
+    """What was measured so far, lest a part that fails take the others with it."""
+    (paths.work / "results.json").write_text(json.dumps(results, indent=1), encoding="utf-8")
 
 
 def parse():
