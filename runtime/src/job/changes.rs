@@ -119,7 +119,9 @@ impl Changes<'_> {
     /// Whether each part has a share of a state's groups and could not go on with it.
     fn is_apart(&self, piece: &Piece) -> bool {
         let shared = |other: &Piece| other.kind == PieceKind::Shared && other.name == piece.name;
-        self.spreads_otherwise() && self.before.iter().any(shared)
+        // A log that does not say how rows were spread may hold shares.
+        let untold = self.before.iter().all(|other| other.kind != PieceKind::Spread);
+        self.spreads_otherwise() && (untold || self.before.iter().any(shared))
     }
 
     /// What becomes of each state if all is read again.
@@ -223,5 +225,7 @@ mod tests {
         let one = [before[0].clone(), before[1].clone(), piece(PieceKind::Spread, "orders", 5)];
         assert_eq!(fates(&one, 4), (true, vec![Fate::Kept, Fate::Apart]));
         assert_eq!(fates(&one, 1), (false, vec![Fate::Kept, Fate::Kept]));
+        let untold = Changes { before: &before[..2], now: &before, has_epochs: false, parts: 4 };
+        assert!(untold.fates().iter().all(|(_, fate)| fate.is_loss()));
     }
 }
