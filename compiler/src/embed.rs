@@ -138,7 +138,7 @@ fn variable(name: &str) -> Result<PathBuf, String> {
 fn includable(compiled: &Compiled) -> String {
     let mut out = String::new();
     if !compiled.features.is_empty() {
-        let features = compiled.features.join(", ");
+        let features = Vec::from_iter(compiled.features.iter().map(String::as_str)).join(", ");
         out.push_str("// Needs these features of millstream-runtime: ");
         out.push_str(&features);
         out.push('\n');

@@ -1,5 +1,7 @@
 //! Millstream's compiler: declarative YAML pipelines in, readable, statically typed Rust out.
 
+use std::collections::BTreeSet;
+
 use crate::parse::ParseOptions;
 use crate::plan::Plan;
 use crate::problems::Problems;
@@ -41,8 +43,8 @@ pub struct Compiled {
     pub job_type: String,
     /// The module `pipeline`: the job and its rows.
     pub pipeline_rs: String,
-    /// The features of the runtime that it needs, sorted.
-    pub features: Vec<String>,
+    /// The features of the runtime that it needs.
+    pub features: BTreeSet<String>,
     /// The plan in words, for `millstream explain`.
     pub explain: String,
     /// All that keeps state or is written, for `millstream plan`.

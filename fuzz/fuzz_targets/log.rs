@@ -20,9 +20,8 @@ use millstream_runtime::job::fuzzing::{ReadLog, read_log};
 use millstream_runtime::state::seed_hashes;
 
 #[allow(dead_code, reason = "only the state of the job is used, not its rows")]
-mod pipeline {
-    include!(concat!(env!("OUT_DIR"), "/fuzzed_state.rs"));
-}
+#[path = "../fuzzed_state.rs"]
+mod pipeline;
 use pipeline::FuzzedState;
 
 /// A log that a job wrote, behind the `L` of a seed.

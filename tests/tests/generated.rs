@@ -1,4 +1,5 @@
-//! The crates in `generated/` are what the compiler makes of `pipelines/` today.
+//! The crates in `generated/`, and the module that `fuzz/` reads state with, are what the compiler makes of their
+//! pipelines today.
 //!
 //! `UPDATE=1 cargo test -p millstream-tests --test generated` writes them anew; `git diff` is the review.
 
@@ -6,6 +7,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use millstream_compiler::problems::Problems;
+use millstream_compiler::source::SourceFile;
+use millstream_compiler::{CompileOptions, compile};
 use millstream_tests::{millstream, root};
 
 /// The texts of a folder by their paths below it; empty if there is no such folder.
@@ -81,4 +85,21 @@ fn every_generated_crate_has_its_pipeline() {
         let name = entry.expect("a folder can be read").file_name().to_string_lossy().into_owned();
         assert!(pipelines.contains_key(&name), "generated/{name} has no pipelines/{name}.yaml: remove it");
     }
+}
+
+#[test]
+fn the_fuzzed_state_is_current() {
+    let path = root().join("fuzz/fuzzed_state.yaml");
+    let text = fs::read(&path).expect("reads the pipeline");
+    let mut problems = Problems::default();
+    let file = SourceFile::decode("fuzzed_state.yaml", &text, &mut problems);
+    let options = CompileOptions { profile: None, environment: &|_| None, embedded: true };
+    let compiled = compile(&file, &options, &mut problems);
+    let fresh = compiled.unwrap_or_else(|| panic!("{}", problems.render(&file, false))).pipeline_rs;
+    let path = path.with_extension("rs");
+    let current = fs::read_to_string(&path).is_ok_and(|committed| committed == fresh);
+    if !current && std::env::var_os("UPDATE").is_some() {
+        fs::write(&path, fresh).expect("writes the module");
+    }
+    assert!(current, "fuzz/fuzzed_state.rs is not what the compiler makes of its pipeline (UPDATE=1 writes it anew)");
 }

@@ -89,6 +89,10 @@ pub struct PlanArguments {
 
 /// Compile a pipeline into a native binary.
 #[derive(Debug, Args)]
+#[command(after_help = "Environment:
+  MILLSTREAM_CACHE             where to build [default: the folder millstream in the user's cache]
+  MILLSTREAM_RUNTIME_FEATURES  digests, postgres, regexp, sqlite: builds the runtime with these, not just with
+                               what the pipeline needs, so that many pipelines share one build of it")]
 pub struct BuildArguments {
     /// The pipeline file.
     pub file: PathBuf,

@@ -1,5 +1,6 @@
 //! `millstream build`, and the building that `millstream run` shares.
 
+use std::collections::BTreeSet;
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -14,6 +15,12 @@ use super::failure::Failure;
 use super::folder::{self, Cache};
 use super::job_crate::{LOCK_FILE, RUNTIME_FILES, Runtime, job_crate, surrounding_workspace};
 use super::pipeline::{read_and_compile, stable_name};
+
+/// Names features of the runtime, with spaces or commas between them.
+const MORE_FEATURES: &str = "MILLSTREAM_RUNTIME_FEATURES";
+
+/// All features of the runtime that a job can ask for.
+const RUNTIME_FEATURES: &[&str] = &["digests", "postgres", "regexp", "sqlite"];
 
 /// Builds the binary, or writes the crate's source, or both.
 pub fn build(arguments: &BuildArguments, console: Console) -> Result<ExitCode, Failure> {
@@ -42,8 +49,9 @@ pub fn build_binary(
     console: Console,
 ) -> Result<PathBuf, Failure> {
     let cache = Cache::of_user()?;
+    let features = features(compiled)?;
     let texts = [compiled.name.as_str(), &compiled.pipeline_rs].into_iter();
-    let binary = cache.binary(&compiled.name, texts.chain(compiled.features.iter().map(String::as_str)));
+    let binary = cache.binary(&compiled.name, texts.chain(features.iter().map(String::as_str)));
     if binary.exists() {
         console.detail(&format!("{}: unchanged, {}", compiled.name, binary.display()));
         return Ok(binary);
@@ -55,7 +63,7 @@ pub fn build_binary(
     }
     let package = folder.package(&compiled.name, file, profile);
     let runtime = Runtime::Folder(folder.runtime_for_jobs());
-    let files = job_crate(compiled, &stable_name(file), &runtime, Some(&package))?;
+    let files = job_crate(compiled, &features, &stable_name(file), &runtime, Some(&package))?;
     let job = folder.put_job(&package, &files)?;
     let what = if folder.is_new() { "building the runtime (once) and " } else { "building " };
     let progress = console.progress(&format!("{what}{}", compiled.name));
@@ -67,6 +75,23 @@ pub fn build_binary(
     folder.drop_old_jobs();
     cache.keep(executable, &binary)?;
     Ok(binary)
+}
+
+/// The features of the runtime that the job is built with: those it needs, and those of `MILLSTREAM_RUNTIME_FEATURES`.
+/// For each set of features the runtime is compiled once; who builds many pipelines names all that they need together.
+fn features(compiled: &Compiled) -> Result<BTreeSet<String>, Failure> {
+    let mut features = compiled.features.clone();
+    let more = env::var(MORE_FEATURES).unwrap_or_default();
+    for name in more.split([' ', ',']).filter(|name| !name.is_empty()) {
+        if !RUNTIME_FEATURES.contains(&name) {
+            let known = RUNTIME_FEATURES.join(", ");
+            return Err(Failure::Usage(format!(
+                "{MORE_FEATURES} names `{name}`; the runtime has the features {known}"
+            )));
+        }
+        features.insert(name.to_string());
+    }
+    Ok(features)
 }
 
 /// Writes the crate: as a member of the workspace around it if that has the runtime, else with a copy of the runtime.
@@ -81,7 +106,7 @@ fn emit_source(compiled: &Compiled, file: &Path, directory: &Path) -> Result<(),
         folder::write_if_changed(&directory.join(".cargo/config.toml"), &settings)?;
     }
     let runtime = member.unwrap_or_else(|| Runtime::Folder("runtime".to_string()));
-    for (path, text) in job_crate(compiled, &stable_name(file), &runtime, None)? {
+    for (path, text) in job_crate(compiled, &compiled.features, &stable_name(file), &runtime, None)? {
         folder::write_if_changed(&directory.join(path), &text)?;
     }
     Ok(())

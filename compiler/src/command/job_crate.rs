@@ -1,5 +1,6 @@
 //! The text of a job's crate, around the generated module.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -29,9 +30,11 @@ pub enum Runtime {
     Workspace,
 }
 
-/// The crate of a compiled pipeline: texts by their path below its folder. `package` is its name for cargo; none for the pipeline's.
+/// The crate of a compiled pipeline: texts by their path below its folder. `features` are those of the runtime, `package` is
+/// its name for cargo; none for the pipeline's.
 pub fn job_crate(
     compiled: &Compiled,
+    features: &BTreeSet<String>,
     file: &str,
     runtime: &Runtime,
     package: Option<&str>,
@@ -48,9 +51,9 @@ pub fn job_crate(
         "binary": binary,
         "job_type": compiled.job_type,
         "runtime_path": runtime_path,
-        "features": compiled.features,
-        "sqlite": compiled.features.iter().any(|feature| feature == "sqlite"),
-        "postgres": compiled.features.iter().any(|feature| feature == "postgres"),
+        "features": features,
+        "sqlite": features.contains("sqlite"),
+        "postgres": features.contains("postgres"),
     });
     Ok(vec![
         ("Cargo.toml", fill(MANIFEST, &values)?),

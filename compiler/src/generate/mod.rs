@@ -13,6 +13,8 @@ mod rows;
 mod steps;
 mod types;
 
+use std::collections::BTreeSet;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -34,8 +36,8 @@ pub struct Generated {
     pub job_type: String,
     /// The module's text.
     pub module: String,
-    /// Features of the runtime that it needs, sorted.
-    pub features: Vec<String>,
+    /// Features of the runtime that it needs.
+    pub features: BTreeSet<String>,
     /// All that keeps state or is written.
     pub pieces: Vec<Piece>,
 }
@@ -63,7 +65,7 @@ pub fn generate(plan: &Plan<'_>, file: &SourceFile, embedded: bool) -> Generated
     Generated {
         job_type: generator.names.job.to_string(),
         module: head + &render::render(&items),
-        features: features.into_iter().collect(),
+        features,
         pieces: generator.pieces(),
     }
 }

@@ -51,6 +51,26 @@ fn a_cache_that_cannot_be_written_is_exit_code_3() {
 }
 
 #[test]
+fn the_runtime_is_built_with_the_features_that_are_asked_for() {
+    let this = Try::with_new_job();
+    let with = |features: &str, arguments: &[&str]| {
+        let mut command = this.command(arguments);
+        super::Outcome::from(command.env("MILLSTREAM_RUNTIME_FEATURES", features).output().expect("it can be started"))
+    };
+    this.edit("my_job/my_job.yaml", "Orders and revenue", "With all that the runtime has, orders and revenue");
+    let build = ["build", "my_job/my_job.yaml", "-o", "job", "-v"];
+    with("sqlite,kafka", &build).ended_with(2).says(
+        "MILLSTREAM_RUNTIME_FEATURES names `kafka`; the runtime has the features digests, postgres, regexp, sqlite",
+    );
+    // All of them, as `tests/run` builds the jobs of the other tests.
+    let outcome = with("digests postgres regexp sqlite", &build).succeeded();
+    let folder = outcome.stderr.split("cargo build in ").nth(1).and_then(|rest| rest.lines().next()).expect("a folder");
+    let manifest = fs::read_to_string(Path::new(folder).join("Cargo.toml")).expect("a manifest");
+    assert!(manifest.contains(r#"features = ["digests", "postgres", "regexp", "sqlite"]"#), "{manifest}");
+    with("sqlite, regexp,postgres digests", &build).succeeded().says("my_job: unchanged");
+}
+
+#[test]
 fn builds_at_the_same_time_do_not_disturb_each_other() {
     let this = Try::new();
     let names = ["left", "right", "third"];
