@@ -138,9 +138,9 @@ fn variable(name: &str) -> Result<PathBuf, String> {
 fn includable(compiled: &Compiled) -> String {
     let mut out = String::new();
     if !compiled.features.is_empty() {
-        let features = Vec::from_iter(compiled.features.iter().map(String::as_str)).join(", ");
+        let features: Vec<&str> = compiled.features.iter().map(String::as_str).collect();
         out.push_str("// Needs these features of millstream-runtime: ");
-        out.push_str(&features);
+        out.push_str(&features.join(", "));
         out.push('\n');
     }
     let text = compiled.pipeline_rs.as_str();
