@@ -102,7 +102,8 @@ fn emit_source(compiled: &Compiled, file: &Path, directory: &Path) -> Result<(),
             folder::write_if_changed(&directory.join("runtime").join(path), text)?;
         }
         folder::write_if_changed(&directory.join("Cargo.lock"), LOCK_FILE)?;
-        let settings = format!("[env]\nLIBSQLITE3_FLAGS = \"{}\"\n", cargo::SQLITE_FLAGS);
+        let settings =
+            format!("[env]\nCFLAGS = \"{}\"\nLIBSQLITE3_FLAGS = \"{}\"\n", cargo::C_FLAGS, cargo::SQLITE_FLAGS);
         folder::write_if_changed(&directory.join(".cargo/config.toml"), &settings)?;
     }
     let runtime = member.unwrap_or_else(|| Runtime::Folder("runtime".to_string()));

@@ -56,7 +56,7 @@ pub const SQLITE_FLAGS: &str = "-USQLITE_ENABLE_FTS3 -USQLITE_ENABLE_FTS3_PARENT
                             -USQLITE_ENABLE_RTREE -USQLITE_ENABLE_DBSTAT_VTAB -USQLITE_ENABLE_STAT4";
 
 /// How SQLite's C code is optimised: it compiles in two thirds of the time that `-O1` takes, and runs as fast.
-const C_FLAGS: &str = "-Og";
+pub const C_FLAGS: &str = "-Og";
 
 /// Takes away what a surrounding `cargo run`, `cargo test` or build script set for itself, and what would compile
 /// the runtime anew for each user. Proxies, registries and the choice of the toolchain stay.

@@ -136,7 +136,12 @@ impl BuildFolder {
     pub fn put_job(&self, package: &str, files: &[(&'static str, String)]) -> Result<PathBuf, Failure> {
         let folder = self.root.join("jobs").join(package);
         let lock = folder.join("Cargo.lock");
-        if !lock.exists() {
+        let manifest = |(path, text): &(&str, String)| {
+            *path == "Cargo.toml" && fs::read(folder.join(path)).is_ok_and(|old| old == text.as_bytes())
+        };
+        // Cargo takes out of the lock file what a crate does not need. For what a changed one needs besides it would
+        // choose versions of its own.
+        if !lock.exists() || !files.iter().any(manifest) {
             create_folder(&folder)?;
             write_whole(&lock, LOCK_FILE)?;
         }

@@ -71,6 +71,31 @@ fn the_runtime_is_built_with_the_features_that_are_asked_for() {
 }
 
 #[test]
+fn a_pipeline_that_needs_more_of_the_runtime_keeps_to_the_versions_of_the_lock_file() {
+    let this = Try::with_new_job();
+    // Nothing is built: cargo cannot be found, but all that it would read is in place.
+    let lock = || {
+        let mut command = this.command(&["build", "my_job/my_job.yaml", "-o", "job", "-v"]);
+        command.env("PATH", this.path()).env("MILLSTREAM_RUNTIME_FEATURES", "");
+        let outcome = super::Outcome::from(command.output().expect("it can be started")).ended_with(3);
+        let folder = outcome.stderr.split("cargo build in ").nth(1).and_then(|rest| rest.lines().next());
+        Path::new(folder.expect("a folder")).join("Cargo.lock")
+    };
+    this.edit("my_job/my_job.yaml", "Orders and revenue", "What no test builds, orders and revenue");
+    this.edit("my_job/my_job.yaml", "    sqlite: {path: out/my_job.db}", "    print: {}");
+    let path = lock();
+    let whole = fs::read_to_string(repository().join("Cargo.lock")).expect("a lock file");
+    // Cargo takes out what is not needed.
+    fs::write(&path, "# without rusqlite\n").expect("a lock file is written");
+    this.edit("my_job/my_job.yaml", "orders and revenue", "another text");
+    assert_eq!(lock(), path, "the same crate");
+    assert_eq!(fs::read_to_string(&path).expect("a lock file"), "# without rusqlite\n", "nothing else is needed");
+    this.edit("my_job/my_job.yaml", "    print: {}", "    sqlite: {path: out/my_job.db}");
+    assert_eq!(lock(), path, "the same crate");
+    assert_eq!(fs::read_to_string(&path).expect("a lock file"), whole);
+}
+
+#[test]
 fn builds_at_the_same_time_do_not_disturb_each_other() {
     let this = Try::new();
     let names = ["left", "right", "third"];
