@@ -63,6 +63,7 @@ impl<'b> Bytes<'b> {
     }
 
     /// A byte that is 0 or 1.
+    #[inline]
     pub fn flag(&mut self) -> Result<bool, Damaged> {
         match self.byte()? {
             0 => Ok(false),
@@ -86,6 +87,20 @@ impl<'b> Bytes<'b> {
     /// A whole number written by [`wide`].
     #[inline]
     pub fn wide(&mut self) -> Result<u128, Damaged> {
+        // Nearly all are short.
+        let mut value = 0;
+        for (at, byte) in self.0.iter().enumerate().take(9) {
+            value |= u64::from(byte & 0x7f) << (7 * at);
+            if byte & 0x80 == 0 {
+                self.0 = self.0.get(at + 1..).unwrap_or_default();
+                return Ok(value.into());
+            }
+        }
+        self.widest()
+    }
+
+    #[cold]
+    fn widest(&mut self) -> Result<u128, Damaged> {
         let mut value = 0u128;
         let mut shift = 0;
         loop {
@@ -117,6 +132,7 @@ impl<'b> Bytes<'b> {
     }
 
     /// Text behind its length.
+    #[inline]
     pub fn text(&mut self) -> Result<&'b str, Damaged> {
         std::str::from_utf8(self.list()?).map_err(|_| Damaged)
     }
@@ -184,6 +200,8 @@ mod tests {
     fn what_was_not_written_so_is_refused() {
         assert_eq!(Bytes::new(&[0x80]).number(), Err(Damaged));
         assert_eq!(Bytes::new(&[0xff; 19]).wide(), Err(Damaged));
+        assert_eq!(Bytes::new(&[0xff; 9]).wide(), Err(Damaged));
+        assert_eq!(Bytes::new(&[]).wide(), Err(Damaged));
         assert_eq!(Bytes::new(&[5, 1, 2]).list(), Err(Damaged));
         assert_eq!(Bytes::new(&[1, 0xff]).text(), Err(Damaged));
         assert_eq!(Bytes::new(&[2]).flag(), Err(Damaged));

@@ -123,8 +123,22 @@ impl<T: Stored> Bag<T> {
             }
             return false;
         }
-        self.insert(tag, value);
+        self.insert(tag, value, 1);
         true
+    }
+
+    /// Says how often a value is there, which is put in if it is not. Tells whether it was not there.
+    #[inline]
+    pub fn put(&mut self, hash: u64, value: T::Ref<'_>, count: u32) -> bool {
+        let (tag, count) = (tag(hash), (count & !NOTED).max(1));
+        match place_of(&mut self.segments, tag, value) {
+            Some(place) => place.count = count,
+            None => {
+                self.insert(tag, value, count);
+                return true;
+            }
+        }
+        false
     }
 
     /// Takes a value out. Tells whether it was there for the last time.
@@ -224,7 +238,7 @@ impl<T: Stored> Bag<T> {
         if self.segments.len() <= 1 { self.segments.first() } else { self.segments.get(segment_of(tag)) }
     }
 
-    fn insert(&mut self, tag: u32, value: T::Ref<'_>) {
+    fn insert(&mut self, tag: u32, value: T::Ref<'_>, count: u32) {
         match self.segments.as_slice() {
             [] => self.segments.push(Segment::default()),
             [whole] if whole.used >= CUT_AT => self.cut(),
@@ -232,7 +246,7 @@ impl<T: Stored> Bag<T> {
         }
         let mut stored = if T::needs_memory(value) { self.spare.pop().unwrap_or_default() } else { T::default() };
         stored.set(value);
-        let mut place = Place { value: stored, count: 1, tag };
+        let mut place = Place { value: stored, count, tag };
         if let Some(log) = &mut self.log {
             log.note(&mut place);
         }

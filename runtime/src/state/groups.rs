@@ -3,7 +3,7 @@
 use crate::state::{Chunks, Index, Stored, hash};
 
 /// A group.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Group<K, S> {
     /// Its key.
     pub key: K,
@@ -64,6 +64,12 @@ impl<K: Stored, S: Default> Groups<K, S> {
         }
     }
 
+    /// Asks for the memory where a hash may stand.
+    #[inline]
+    pub fn prefetch_hash(&self, hash: u64) {
+        self.index.prefetch(hash);
+    }
+
     /// Asks for the memory of a group.
     #[inline]
     pub fn prefetch(&self, row: u32) {
@@ -86,9 +92,26 @@ impl<K: Stored, S: Default> Groups<K, S> {
     }
 
     fn add(&mut self, hash: u64, key: K::Ref<'_>) -> u32 {
-        let mut stored = K::default();
-        stored.set(key);
-        let group = Group { key: stored, state: S::default(), rows: 0, touched: 0, mark: 0 };
+        let mut group = Group::<K, S>::default();
+        group.key.set(key);
+        self.add_whole(hash, group)
+    }
+
+    /// Puts a group in the place of the one with its key, if there is one.
+    pub fn put(&mut self, hash: u64, group: Group<K, S>) {
+        match self.find(hash, group.key.get()) {
+            Some(row) => {
+                if let Some(place) = self.get_mut(row) {
+                    *place = group;
+                }
+            }
+            None => {
+                self.add_whole(hash, group);
+            }
+        }
+    }
+
+    fn add_whole(&mut self, hash: u64, group: Group<K, S>) -> u32 {
         let row = if let Some(row) = self.free.pop() {
             if let Some(place) = self.get_mut(row) {
                 *place = group;

@@ -14,7 +14,7 @@ use crate::operators::{
     Aggregate, Aggregation, Average, Count, CountRows, Distinct, ExactFloat, ExactInteger, FirstValue, LastValue,
     Retract, Sum, Summable, extremes::Extreme,
 };
-use crate::state::{Groups, Stored, hash};
+use crate::state::{Group, Groups, Stored, hash};
 
 /// What follows in an aggregation's bytes.
 const END: u8 = 0;
@@ -22,6 +22,9 @@ const GROUP: u8 = 1;
 
 /// Bytes of groups that are saved at once.
 const HANDFUL: usize = 1 << 20;
+
+/// Groups that are read before their places are looked for.
+const AT_ONCE: usize = 32;
 
 impl<A: Aggregation + Lasting> Aggregate<A> {
     /// Notes from now on which groups change.
@@ -99,7 +102,30 @@ impl<A: Aggregation + Lasting> Aggregate<A> {
         size
     }
 
-    /// Takes in what one of the two wrote.
+    /// Takes in what [`Self::save_some`] wrote, where each group stands whole.
+    pub fn load_whole(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
+        self.load_gone(bytes)?;
+        let mut read = Vec::with_capacity(AT_ONCE);
+        let mut more = true;
+        while more {
+            while more && read.len() < AT_ONCE {
+                more = begins_group(bytes)?;
+                if more {
+                    let mut group = Group::<A::Key, A>::default();
+                    group.key.load(bytes)?;
+                    load_rest(&mut group, bytes)?;
+                    let hash = Groups::<A::Key, A>::hash(group.key.get());
+                    // The waits for memory overlap.
+                    self.groups.prefetch_hash(hash);
+                    read.push((hash, group));
+                }
+            }
+            read.drain(..).for_each(|(hash, group)| self.groups.put(hash, group));
+        }
+        Ok(())
+    }
+
+    /// Takes in what [`Self::save_changes`] or [`Self::save_some`] wrote.
     pub fn load(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
         self.load_each(bytes, |_, _| {})
     }
@@ -115,6 +141,19 @@ impl<A: Aggregation + Lasting> Aggregate<A> {
 
     /// Takes in groups; `before` is shown each before it changes.
     fn load_each(&mut self, bytes: &mut Bytes<'_>, before: impl Fn(&mut Self, u32)) -> Result<(), Damaged> {
+        self.load_gone(bytes)?;
+        let mut key = A::Key::default();
+        while begins_group(bytes)? {
+            key.load(bytes)?;
+            let number = self.groups.enter(Groups::<A::Key, A>::hash(key.get()), key.get());
+            before(self, number);
+            load_rest(self.groups.get_mut(number).ok_or(Damaged)?, bytes)?;
+        }
+        Ok(())
+    }
+
+    /// Removes the groups that went.
+    fn load_gone(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
         let mut key = A::Key::default();
         for _ in 0..bytes.number()? {
             let left = bytes.left();
@@ -128,21 +167,24 @@ impl<A: Aggregation + Lasting> Aggregate<A> {
                 break;
             }
         }
-        loop {
-            match bytes.byte()? {
-                END => return Ok(()),
-                GROUP => {}
-                _ => return Err(Damaged),
-            }
-            key.load(bytes)?;
-            let number = self.groups.enter(Groups::<A::Key, A>::hash(key.get()), key.get());
-            before(self, number);
-            let group = self.groups.get_mut(number).ok_or(Damaged)?;
-            group.rows = bytes.number()?.try_into().map_err(|_| Damaged)?;
-            group.touched = bytes.number()?.try_into().map_err(|_| Damaged)?;
-            group.state.parts(&mut Load(bytes))?;
-        }
+        Ok(())
     }
+}
+
+/// Whether another group follows.
+fn begins_group(bytes: &mut Bytes<'_>) -> Result<bool, Damaged> {
+    match bytes.byte()? {
+        END => Ok(false),
+        GROUP => Ok(true),
+        _ => Err(Damaged),
+    }
+}
+
+/// Takes in what stands behind a group's key.
+fn load_rest<K, A: Lasting>(group: &mut Group<K, A>, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
+    group.rows = bytes.number()?.try_into().map_err(|_| Damaged)?;
+    group.touched = bytes.number()?.try_into().map_err(|_| Damaged)?;
+    group.state.parts(&mut Load(bytes))
 }
 
 impl Persist for CountRows {
@@ -333,12 +375,9 @@ where
                 return Ok(());
             }
             value.load(bytes)?;
-            let hash = hash::<T>(value.get());
-            if self.values.count(hash, value.get()) == 0 {
-                self.values.add(hash, value.get());
+            if self.values.put(hash::<T>(value.get()), value.get(), count) {
                 self.inner.add(Some(value.get()));
             }
-            self.values.set_count(hash, value.get(), count);
         }
     }
 }

@@ -135,6 +135,85 @@ fn any_number_of_keys_without_bytes_is_read_at_once() {
     assert!(whole.groups.is_empty());
 }
 
+/// An aggregation with a group for each number.
+#[derive(Debug, Default)]
+struct Each(Distinct<i64, Count<i64>>);
+
+impl Lasting for Each {
+    fn parts<P: Pass>(&mut self, pass: &mut P) -> Result<(), Damaged> {
+        pass.part(&mut self.0)
+    }
+}
+
+impl Aggregation for Each {
+    type Key = i64;
+    type Input<'a> = (i64, i64);
+    type Row<'a> = (i64, i64);
+
+    fn key<'a>(input: &(i64, i64)) -> KeyRef<'a, Self> {
+        input.0
+    }
+
+    fn add(&mut self, input: &(i64, i64)) -> bool {
+        self.0.add(Some(input.1))
+    }
+
+    fn row<'s>(&'s self, key: i64, _scope: &Scope<'s>) -> Result<Option<(i64, i64)>, Fault> {
+        self.0.value().map(|count| Some((key, count)))
+    }
+
+    fn keep(row: (i64, i64), _scope: &Scope<'_>) -> (i64, i64) {
+        row
+    }
+
+    fn gone(key: i64, _scope: &Scope<'_>) -> (i64, i64) {
+        (key, 0)
+    }
+}
+
+#[test]
+fn a_snapshot_gives_each_group_back_also_over_what_was_there() {
+    let groups = |each: &Aggregate<Each>| {
+        let mut groups: Vec<_> = (0..each.groups.places())
+            .filter_map(|number| each.groups.get(number).filter(|group| group.rows > 0))
+            .map(|group| {
+                let mut values: Vec<_> = group.state.0.values.iter().collect();
+                values.sort_unstable();
+                (group.key, group.rows, group.touched, group.state.0.value(), values)
+            })
+            .collect();
+        groups.sort_by_key(|group| group.0);
+        groups
+    };
+    let mut each = Aggregate::<Each>::default();
+    for key in 0..10 * AT_ONCE as i64 + 3 {
+        let number = each.groups.enter(Groups::<i64, Each>::hash(key), key);
+        let group = each.groups.get_mut(number).expect("it was made");
+        (group.rows, group.touched) = (1 + key as u32 % 3, key as u32);
+        for value in 0..key % 40 {
+            group.state.add(&(key, value / 2));
+        }
+    }
+    let mut bytes = Vec::new();
+    assert_eq!(each.save_some(0, &mut bytes), None);
+    let mut again = Aggregate::<Each>::default();
+    for _ in 0..2 {
+        let mut left = Bytes::new(&bytes);
+        assert_eq!(again.load_whole(&mut left), Ok(()));
+        assert!(left.is_empty());
+        assert_eq!(groups(&again), groups(&each));
+        assert_eq!(again.groups.len(), 10 * AT_ONCE + 3);
+        // What changed since the snapshot is not kept.
+        for key in 0..5 {
+            let number = again.groups.find(Groups::<i64, Each>::hash(key), key).expect("it is there");
+            again.groups.get_mut(number).expect("it is there").state.add(&(key, 1000));
+        }
+    }
+    for cut in 0..bytes.len().min(2000) {
+        assert_eq!(Aggregate::<Each>::default().load_whole(&mut Bytes::new(&bytes[..cut])), Err(Damaged));
+    }
+}
+
 #[test]
 fn damaged_bytes_are_refused_or_read_as_something_else_without_a_panic() {
     let mut distinct = Distinct::<Text, Count<Text>>::default();
