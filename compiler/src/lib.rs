@@ -51,6 +51,10 @@ pub struct Compiled {
     pub pieces: Vec<generate::Piece>,
     /// The tables that are read as sources.
     pub sources: Vec<plan::Source>,
+    /// The tables that are written.
+    pub written: Vec<plan::Written>,
+    /// Whether the rows of some source are spread over workers.
+    pub spreads: bool,
 }
 
 /// Compiles one pipeline file. None if `problems` then has errors.
@@ -65,6 +69,8 @@ pub fn compile(file: &SourceFile, options: &CompileOptions<'_>, problems: &mut P
             explain: plan::explain(plan),
             pieces: generated.pieces,
             sources: plan::sources(plan),
+            written: plan::written(plan),
+            spreads: plan::spreads(plan),
         }
     })
 }

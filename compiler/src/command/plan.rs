@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use crate::Compiled;
 use crate::generate::{Piece, PieceKind};
-use crate::plan::Source;
+use crate::plan::{Source, Written};
 
 use super::arguments::PlanArguments;
 use super::console::{self, Console};
@@ -55,7 +55,6 @@ fn report(old: &Compiled, new: &Compiled) -> String {
     let fleeting: Vec<&str> =
         new.sources.iter().filter(|source| !source.lasting).map(|source| source.table.as_str()).collect();
     let changed = !gone.is_empty() || !moved.is_empty() || now.iter().any(|(_, was)| *was != Was::Same);
-    let rebuilds = changed && fleeting.is_empty();
     let spread =
         |compiled: &Compiled| compiled.pieces.iter().filter(|piece| is_spread(piece)).cloned().collect::<Vec<_>>();
     let spreads_otherwise = spread(old) != spread(new);
@@ -63,17 +62,36 @@ fn report(old: &Compiled, new: &Compiled) -> String {
         let shared = |other: &Piece| other.kind == PieceKind::Shared && other.name == piece.name;
         spreads_otherwise && old.pieces.iter().any(shared)
     };
+    let again = changed && fleeting.is_empty();
+    let kept = |piece: &Piece| !apart(piece);
+    let adds = moved.is_empty()
+        && now.iter().all(|(piece, was)| match (was, piece.kind) {
+            (Was::Same, _) => kept(piece),
+            (Was::Missing, PieceKind::Inserts) => old.written.iter().all(|written| written.table != piece.name),
+            (Was::Missing, _) | (Was::Other, PieceKind::Spread | PieceKind::Shared) => true,
+            (Was::Other, PieceKind::View | PieceKind::Contenders | PieceKind::Inserts) => false,
+        });
+    let is_new = |written: &&Written| old.written.iter().all(|before| before.table != written.table);
+    let catches_up = again
+        && adds
+        && new.written.iter().filter(is_new).all(|written| written.keyed)
+        && new.written.iter().all(|written| !written.looked_up);
+    // Where rows are spread otherwise, workers would have nothing to do with what is kept.
+    let with_one_worker = catches_up && spreads_otherwise && new.spreads;
+    let rebuilds = again && (!catches_up || with_one_worker);
     let mut out = String::new();
     // What was read from another source cannot be told from what this one has.
     let mut refused = !moved.is_empty();
     for (piece, was) in now.iter().filter(|(piece, _)| is_state(piece)) {
         let fate = match (rebuilds, was) {
+            (true, Was::Same) if with_one_worker => "rebuilt; with one worker it is kept",
             (true, _) => "rebuilt",
             (false, Was::Same) if apart(piece) => {
                 "kept with one worker; with more it is lost: each has a share of its groups, and the pipeline keeps them \
                  as a whole now"
             }
             (false, Was::Same) => "kept",
+            (false, Was::Missing) if catches_up => "new: what was read before is read once more for it",
             (false, Was::Missing) => "new: it knows nothing of what was read before",
             (false, Was::Other) => {
                 refused = true;
@@ -97,6 +115,9 @@ fn report(old: &Compiled, new: &Compiled) -> String {
     }
     let closing = if !changed {
         "Nothing changes in what is computed: the job goes on where it stopped.".to_owned()
+    } else if catches_up && !rebuilds {
+        "The job goes on where it stopped, as long as all files that it has read are there; else all is rebuilt."
+            .to_owned()
     } else if rebuilds {
         "The sources are read again from their beginning, as long as all their files are there; nothing is counted \
          twice."

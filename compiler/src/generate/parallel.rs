@@ -7,7 +7,7 @@ use crate::generate::Generator;
 use crate::generate::names::ident;
 use crate::generate::steps::Computed;
 use crate::generate::types;
-use crate::plan::Route;
+use crate::plan::{Route, spreads};
 use crate::types::model::{ColumnRef, Input, TableId, ViewId};
 
 impl Generator<'_> {
@@ -75,7 +75,7 @@ impl Generator<'_> {
         let (parallel, input) = (imports.runtime("job", "Parallel"), imports.runtime("job", "Input"));
         let context = imports.runtime("job", "Context");
         let (sources, shared) = (self.sources(), self.shared_views());
-        let spreads = sources.iter().any(|id| self.plan.table(*id).1.route != Route::One);
+        let spreads = spreads(self.plan);
         let shares = !shared.is_empty();
         let decoded_type = if sources.is_empty() { quote!(()) } else { quote!(Decoded<'a>) };
         let shared_type = if shares { quote!(Shared<'a>) } else { quote!(()) };

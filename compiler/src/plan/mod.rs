@@ -57,6 +57,34 @@ pub fn sources(plan: &Plan<'_>) -> Vec<Source> {
     .collect()
 }
 
+/// A table that is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// Its name.
+    pub table: String,
+    /// Whether its rows have keys.
+    pub keyed: bool,
+    /// Whether it is looked up too.
+    pub looked_up: bool,
+}
+
+/// The tables that a pipeline writes.
+pub fn written(plan: &Plan<'_>) -> Vec<Written> {
+    let written = plan.typed.tables.iter().zip(&plan.tables).filter(|(_, planned)| planned.sink);
+    written
+        .map(|(table, planned)| Written {
+            table: table.name.value.clone(),
+            keyed: !table.primary_key.is_empty(),
+            looked_up: planned.lookup,
+        })
+        .collect()
+}
+
+/// Whether the rows of some source are spread over workers.
+pub fn spreads(plan: &Plan<'_>) -> bool {
+    plan.tables.iter().any(|table| !table.readers.is_empty() && table.route != Route::One)
+}
+
 /// What the pipeline does with a table.
 #[derive(Debug, Clone, Default)]
 pub struct TablePlan {

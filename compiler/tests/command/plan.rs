@@ -88,6 +88,24 @@ fn each_state_is_told_of() {
          'largest_orders' is gone\nThe sources cannot be read again (table 'orders'): the job goes on with what is \
          kept.\n"
     );
+    // What is new is read for once more, with one worker or many: neither pipeline would spread its rows otherwise.
+    let on =
+        "The job goes on where it stopped, as long as all files that it has read are there; else all is rebuilt.\n";
+    let new = "new: what was read before is read once more for it";
+    let into = "what is inserted into table 'largest_orders'";
+    assert_eq!(
+        plan(&this, PIPELINE, &more),
+        format!("view 'by_city': kept\nview 'largest': {new}\n{into} is new\n{on}")
+    );
+    assert_eq!(
+        plan(&this, &more, PIPELINE),
+        format!("view 'by_city': kept\nview 'largest': dropped: the pipeline has it no more\n{into} is gone\n{on}")
+    );
+    // Rows without a key would have to wait until the end.
+    let keyless = more.replace("amount: bigint}\n    primary_key: [city]\n    sqlite", "amount: bigint}\n    file");
+    assert!(keyless.len() < more.len(), "{more}");
+    let keyless = keyless.replace("file: {path: out.db}", "file: {path: out.jsonl, changelog: true}");
+    assert!(plan(&this, PIPELINE, &keyless).contains("view 'by_city': rebuilt\n"));
     let renamed = PIPELINE.replace("pipeline: cities", "pipeline: towns");
     assert!(plan(&this, PIPELINE, &renamed).contains("`cities` and `towns`"));
 }

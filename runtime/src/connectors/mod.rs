@@ -1,5 +1,6 @@
 //! Where records come from and changes go to. The seams are small, so that a test can break the disk or the store.
 
+mod again;
 mod blackhole;
 pub mod dead_letter;
 mod file;
@@ -19,6 +20,7 @@ use std::fmt;
 
 use crate::values::Value;
 
+pub(crate) use again::Again;
 pub use open::{check_options, open_sink, open_source, open_store};
 pub use resume::{Applied, Position, Resumed, Target, Tie, Untaken};
 

@@ -5,6 +5,11 @@ use std::path::Path;
 
 use crc32fast::Hasher;
 
+/// A file's name, whatever folder the job is started in.
+pub(crate) fn absolute(name: &str) -> String {
+    std::path::absolute(name).map_or_else(|_| name.to_owned(), |path| path.display().to_string())
+}
+
 /// Where a source is in one of its files.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Position {

@@ -13,6 +13,8 @@ pub(super) enum Fate {
     Rebuilt,
     /// It is new, and knows nothing of what was read before.
     New,
+    /// It is new, and what was read before is read once more for it.
+    CaughtUp,
     /// The pipeline has it no more.
     Dropped,
     /// The pipeline computes it otherwise now, and it cannot be computed again.
@@ -28,7 +30,7 @@ impl Fate {
     pub fn is_loss(self) -> bool {
         match self {
             Self::Lost | Self::Bound | Self::Apart => true,
-            Self::Kept | Self::Rebuilt | Self::New | Self::Dropped => false,
+            Self::Kept | Self::Rebuilt | Self::New | Self::CaughtUp | Self::Dropped => false,
         }
     }
 }
@@ -39,6 +41,7 @@ impl fmt::Display for Fate {
             Self::Kept => "kept",
             Self::Rebuilt => "rebuilt",
             Self::New => "new: it knows nothing of what was read before",
+            Self::CaughtUp => "new: what was read before is read once more for it",
             Self::Dropped => "dropped: the pipeline has it no more",
             Self::Lost => "lost: the pipeline computes it otherwise now",
             Self::Bound => {
@@ -128,6 +131,33 @@ impl Changes<'_> {
     pub fn fates_when_rebuilt(&self) -> Vec<(String, Fate)> {
         let fates = self.fates().into_iter();
         fates.map(|(name, fate)| (name, if fate == Fate::Dropped { fate } else { Fate::Rebuilt })).collect()
+    }
+
+    /// What becomes of each state if the sources are read again for what is new.
+    pub fn fates_when_caught_up(&self) -> Vec<(String, Fate)> {
+        let fates = self.fates().into_iter();
+        fates.map(|(name, fate)| (name, if fate == Fate::New { Fate::CaughtUp } else { fate })).collect()
+    }
+
+    /// The states that are new.
+    pub fn new_states(&self) -> Vec<String> {
+        let new = |piece: &&Piece| piece.kind.is_state() && find(self.before, piece).is_none();
+        self.now.iter().filter(new).map(|piece| piece.name.clone()).collect()
+    }
+
+    /// Whether all that was computed is computed as it was; what is new goes into tables that are.
+    pub fn only_add(&self, is_new_table: impl Fn(&str) -> bool) -> bool {
+        self.fates().iter().all(|(_, fate)| !fate.is_loss())
+            && self.now.iter().all(|piece| {
+                self.before.contains(piece)
+                    || match piece.kind {
+                        PieceKind::View | PieceKind::Contenders => find(self.before, piece).is_none(),
+                        PieceKind::Inserts => find(self.before, piece).is_none() && is_new_table(&piece.name),
+                        PieceKind::Follows | PieceKind::Spread | PieceKind::Shared => true,
+                        PieceKind::Source | PieceKind::Clock => false,
+                    }
+            })
+            && self.before.iter().all(|piece| piece.kind != PieceKind::Clock || self.now.contains(piece))
     }
 
     /// What changed, in words.

@@ -72,7 +72,7 @@ pub fn read_log<J: Job>(storage: &mut dyn Storage) -> Result<Option<ReadLog>, Fa
     let mut state = Vec::new();
     for (job, tables) in &mut workers {
         let mut out = Vec::new();
-        let saved = save_all(job, tables, &mut |handful| {
+        let saved = save_all(job, tables, &|_| true, &mut |handful| {
             out.extend_from_slice(handful);
             Ok(())
         });

@@ -20,6 +20,8 @@ pub(super) struct Lasting {
     parts: Vec<Vec<u8>>,
     /// Whether some sink cannot tell which epochs it has.
     notes_applied: bool,
+    /// What the log will belong to once an epoch has brought what is new in the pipeline.
+    adapting: Option<Header>,
 }
 
 /// What an epoch was, besides its changes.
@@ -36,7 +38,7 @@ pub(super) struct Ended {
 impl Lasting {
     /// A log that goes on behind `standing`.
     pub fn new(log: Log, standing: Standing, notes_applied: bool) -> Self {
-        Self { log, standing, outputs: Vec::new(), parts: Vec::new(), notes_applied }
+        Self { log, standing, outputs: Vec::new(), parts: Vec::new(), notes_applied, adapting: None }
     }
 
     /// The last epoch; 0 if there is none.
@@ -93,12 +95,26 @@ impl Lasting {
         Ok(Some(epoch))
     }
 
-    /// Takes note that all sinks have the epoch that was written last; then the log may give way to a snapshot.
-    pub fn committed<J: Parallel>(&mut self, crew: &mut Crew<J>, sinks: &mut Sinks) -> Result<(), Failure> {
-        if self.notes_applied {
+    /// Has the log belong to another pipeline when the next epoch is committed, and not before.
+    pub fn adapt(&mut self, header: Header) {
+        self.adapting = Some(header);
+    }
+
+    /// Takes note that all sinks have the epoch that was written last, if one was; then the log may give way to a snapshot.
+    pub fn committed<J: Parallel>(
+        &mut self,
+        logged: Option<u64>,
+        crew: &mut Crew<J>,
+        sinks: &mut Sinks,
+    ) -> Result<(), Failure> {
+        if self.notes_applied && logged.is_some() {
             self.log.applied()?;
         }
-        if self.log.is_long() { self.compact(crew, sinks, self.log.header().clone()) } else { Ok(()) }
+        match self.adapting.take() {
+            Some(header) => self.compact(crew, sinks, header),
+            None if logged.is_some() && self.log.is_long() => self.compact(crew, sinks, self.log.header().clone()),
+            None => Ok(()),
+        }
     }
 
     /// Puts a snapshot in the place of the log, with a header that may say something new.
@@ -113,7 +129,7 @@ impl Lasting {
         self.standing.lengths = sinks.lengths().map(|(table, length)| (table.to_owned(), length)).collect();
         let workers = &mut crew.workers;
         self.log.compact(header, &self.standing, &mut |part, out| {
-            workers.get_mut(part).map_or(Ok(()), |worker| save_all(&mut worker.job, &mut worker.tables, out))
+            workers.get_mut(part).map_or(Ok(()), |worker| save_all(&mut worker.job, &mut worker.tables, &|_| true, out))
         })
     }
 
@@ -157,30 +173,36 @@ impl States for SaveChanged<'_> {
     }
 }
 
-/// Hands over all that a worker keeps, in handfuls.
+/// Hands over all that a worker keeps of what is `wanted`, in handfuls.
 pub(super) fn save_all<J: Job>(
     job: &mut J,
     tables: &mut Tables,
+    wanted: &dyn Fn(&str) -> bool,
     out: &mut dyn FnMut(&[u8]) -> io::Result<()>,
 ) -> io::Result<()> {
-    let mut states = SaveAll { out, written: Ok(()), handful: Vec::new() };
+    let mut states = SaveAll { out, wanted, written: Ok(()), handful: Vec::new() };
     let _ = job.states(&mut states);
-    let SaveAll { out, written, mut handful } = states;
+    let SaveAll { out, written, mut handful, .. } = states;
     written?;
     handful.clear();
-    tables.save(true, &mut |name, save| save_piece(PieceKind::Contenders, name, &mut handful, save));
+    tables.save(true, &mut |name, save| {
+        if wanted(name) {
+            save_piece(PieceKind::Contenders, name, &mut handful, save);
+        }
+    });
     if handful.is_empty() { Ok(()) } else { out(&handful) }
 }
 
 struct SaveAll<'o> {
     out: &'o mut dyn FnMut(&[u8]) -> io::Result<()>,
+    wanted: &'o dyn Fn(&str) -> bool,
     written: io::Result<()>,
     handful: Vec<u8>,
 }
 
 impl States for SaveAll<'_> {
     fn state<A: Aggregation + Lasts>(&mut self, name: &'static str, state: &mut Aggregate<A>) -> Result<(), Damaged> {
-        let mut next = Some(0);
+        let mut next = (self.wanted)(name).then_some(0);
         while let Some(from) = next.filter(|_| self.written.is_ok()) {
             self.handful.clear();
             save_piece(PieceKind::View, name, &mut self.handful, &mut |out| next = state.save_some(from, out));
@@ -213,7 +235,11 @@ pub(super) struct LoadState<'l, 'b> {
 
 impl States for LoadState<'_, '_> {
     fn state<A: Aggregation + Lasts>(&mut self, name: &'static str, state: &mut Aggregate<A>) -> Result<(), Damaged> {
-        if name == self.name && self.what != Load::Following { state.load(self.bytes) } else { Ok(()) }
+        match self.what {
+            Load::All if name == self.name => state.load_whole(self.bytes),
+            Load::Own { .. } if name == self.name => state.load(self.bytes),
+            Load::All | Load::Own { .. } | Load::Following => Ok(()),
+        }
     }
 
     fn waiting<A: Aggregation + Lasts>(&mut self, name: &'static str, state: &mut Aggregate<A>) -> Result<(), Damaged> {

@@ -1,6 +1,7 @@
 //! A compiled pipeline as a program: its command line, its loop, its closing lines.
 
 pub mod arguments;
+mod catch_up;
 mod changes;
 mod context;
 mod embedded;

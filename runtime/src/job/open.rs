@@ -3,7 +3,7 @@
 use bumpalo::Bump;
 use jiff::tz::TimeZone;
 
-use crate::connectors::{Failure, Options, Sink, TableInfo, open_sink, open_source, open_store};
+use crate::connectors::{Again, Failure, Options, Position, Sink, TableInfo, open_sink, open_source, open_store};
 use crate::decode::Reader;
 use crate::job::arguments::Arguments;
 use crate::job::run::Feed;
@@ -49,6 +49,24 @@ pub(super) fn reopen<J: Parallel>(arguments: &Arguments, ends: &mut Ends) -> Res
         feed.source = open_source(connector(table)?, &table.info, &arguments.options(table.info.name))?;
     }
     Ok(())
+}
+
+/// What reads the sources once more, up to where they were read before, and writes nothing.
+pub(super) fn open_again<J: Parallel>(
+    arguments: &Arguments,
+    ends: &Ends,
+    read: &[(String, Vec<Position>)],
+) -> Result<Ends, Failure> {
+    let mut feeds = Vec::new();
+    for Feed { table: number, name, .. } in &ends.feeds {
+        let Some(table) = J::TABLES.get(*number) else { continue };
+        let source = open_source(connector(table)?, &table.info, &arguments.options(name))?;
+        let positions = read.iter().find(|(table, _)| table == name).map_or(&[][..], |(_, positions)| positions);
+        let source = Box::new(Again::new(source, positions));
+        feeds.push(Feed { table: *number, name, source, pieces: Vec::new(), ended: false });
+    }
+    let (changelogs, orders) = (ends.changelogs.clone(), ends.orders.clone());
+    Ok(Ends { sinks: Sinks::default(), feeds, changelogs, orders })
 }
 
 /// Opens as many workers as state has parts; `now` is what the clocks stand at.

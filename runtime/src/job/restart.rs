@@ -10,6 +10,7 @@ use crate::epochs::{
     Bytes, Damaged, Found, Header, Log, Piece, PieceKind, Snapshot, Standing, load_part, newest_generation,
 };
 use crate::job::arguments::Arguments;
+use crate::job::catch_up::New;
 use crate::job::changes::Changes;
 use crate::job::lasting::{KeepLog, Lasting, Load, LoadState, Settle};
 use crate::job::open::{Ends, reopen};
@@ -41,6 +42,8 @@ struct Beginning {
     adapts: bool,
     /// Tables that the log knows nothing of.
     joining: Vec<&'static str>,
+    /// What is to be read for once more.
+    new: Option<New>,
 }
 
 /// The storage of a job's log.
@@ -194,7 +197,8 @@ impl Restart {
         let notes_applied = tied.iter().any(|(_, applied)| matches!(applied, Applied::Unknown { repeatable: false }));
         let parts = header.parts;
         let (lagging, joining) = (BTreeMap::new(), Vec::new());
-        let beginning = Beginning { log, found: None, header, lagging, notes_applied, adapts: false, joining };
+        let beginning =
+            Beginning { log, found: None, header, lagging, notes_applied, adapts: false, joining, new: None };
         Ok(Self { log: Some(beginning), parts })
     }
 
@@ -225,26 +229,29 @@ impl Restart {
         let tied = ends.sinks.tie(J::INFO.name, found.header.log, lengths)?;
         let lagging = lagging::<J>(&found, &tied, &moved, &mut troubles);
         let lost = changes.fates().iter().any(|(_, fate)| fate.is_loss());
-        if troubles.found.is_empty() || !troubles.must_rebuild && !lost && !can_rebuild::<J>(&found, ends, &troubles) {
+        let new = tied.iter().filter(|(info, _)| is_new(&found, info));
+        let joining: Vec<&'static str> = new.map(|(info, _)| info.name).collect();
+        let can_rebuild = can_rebuild::<J>(&found, ends, &troubles);
+        let new = if can_rebuild { New::of::<J>(&found, &changes, ends, &joining) } else { None };
+        if troubles.found.is_empty() || !troubles.must_rebuild && !lost && (!can_rebuild || new.is_some()) {
             let adapts = !changes.is_empty();
             if adapts {
-                tell(terminal, &troubles.found, &changes.fates());
+                let fates = if new.is_some() { changes.fates_when_caught_up() } else { changes.fates() };
+                tell(terminal, &troubles.found, &fates);
             }
             let log = Log::go_on(storage, &arguments.state, &found, arguments.log_limit)?;
             let notes_applied =
                 tied.iter().any(|(_, applied)| matches!(applied, Applied::Unknown { repeatable: false }));
             // State that other parts are to have comes together in one.
             let parts = if changes.spreads_otherwise() { 1 } else { found.header.parts };
-            let new = tied.iter().filter(|(info, _)| is_new(&found, info));
-            let joining: Vec<&'static str> = new.map(|(info, _)| info.name).collect();
             let mut targets = found.header.targets.clone();
             targets.extend(header.targets.iter().filter(|(name, _)| joining.contains(&name.as_str())).cloned());
             let header = Header { log: found.header.log, parts, targets, ..header };
-            let found = Some(found);
-            let beginning = Beginning { log, found, header, lagging, notes_applied, adapts, joining };
+            let (found, new) = (Some(found), new.filter(|new| adapts && !new.is_empty()));
+            let beginning = Beginning { log, found, header, lagging, notes_applied, adapts, joining, new };
             return Ok(Self { log: Some(beginning), parts });
         }
-        if !can_rebuild::<J>(&found, ends, &troubles) {
+        if !can_rebuild {
             return Err(refusal::<J>(arguments, &found, &changes, &troubles, ends));
         }
         tell(terminal, &troubles.found, &changes.fates_when_rebuilt());
@@ -254,16 +261,16 @@ impl Restart {
         Self::anew::<J>(arguments, header, storage, generation, Some(&found.header), ends)
     }
 
-    /// Loads the state, and tells the sinks that lag what they do not have. Gives the log to write to.
+    /// Loads the state, and tells the sinks that lag what they do not have.
     pub fn load<J: Parallel>(
         self,
         arguments: &Arguments,
         crew: &mut Crew<J>,
         ends: &mut Ends,
         terminal: &mut Terminal,
-    ) -> Result<Option<Lasting>, Failure> {
-        let Some(beginning) = self.log else { return Ok(None) };
-        let Beginning { log, found, header, lagging, notes_applied, adapts, joining } = beginning;
+    ) -> Result<Loaded, Failure> {
+        let Some(beginning) = self.log else { return Ok(Loaded::default()) };
+        let Beginning { log, found, header, lagging, notes_applied, adapts, joining, new } = beginning;
         let mut standing = Standing::default();
         if let Some(found) = found {
             let mut storage = Folder::new(&arguments.state);
@@ -297,10 +304,22 @@ impl Restart {
         let mut lasting = Lasting::new(log, standing, notes_applied);
         if adapts {
             ends.sinks.join(&joining, lasting.epoch())?;
-            lasting.compact(crew, &mut ends.sinks, header)?;
+            match new {
+                Some(new) => return Ok(Loaded { lasting: Some(lasting), new: Some((new, header)) }),
+                None => lasting.compact(crew, &mut ends.sinks, header)?,
+            }
         }
-        Ok(Some(lasting))
+        Ok(Loaded { lasting: Some(lasting), new: None })
     }
+}
+
+/// State that was loaded.
+#[derive(Default)]
+pub(super) struct Loaded {
+    /// The log to write to.
+    pub lasting: Option<Lasting>,
+    /// What the state lacks that is new in the pipeline, and what the log will belong to when it has that.
+    pub new: Option<(New, Header)>,
 }
 
 /// A part of a snapshot on its way to its worker.
@@ -355,7 +374,8 @@ fn load_epoch<J: Parallel>(standing: &Standing, parts: &[&[u8]], crew: &mut Crew
     load(crew, Load::Following)
 }
 
-fn load_piece<J: Parallel>(
+/// Loads a piece of state.
+pub(super) fn load_piece<J: Parallel>(
     worker: &mut Worker<J>,
     kind: PieceKind,
     name: &str,

@@ -10,12 +10,13 @@ use crate::connectors::dead_letter::DeadLetters;
 use crate::connectors::{Failure, Progress, Source};
 use crate::decode::Record;
 use crate::job::arguments::{Arguments, Epoch};
+use crate::job::catch_up::Letters;
 use crate::job::fresh;
 use crate::job::lasting::{Ended, Lasting};
 use crate::job::lock::Lock;
 use crate::job::memory::Watch;
 use crate::job::open::{Ends, open_crew, open_ends};
-use crate::job::restart::Looked;
+use crate::job::restart::{Loaded, Looked};
 use crate::job::signals::Stop;
 use crate::job::terminal::{Figures, Summary, Terminal, Written};
 use crate::job::workers::{Crew, Piece, Round};
@@ -24,7 +25,7 @@ use crate::tables::Sinks;
 use crate::values::Fault;
 
 /// How long the loop rests when no source has anything.
-const REST: Duration = Duration::from_millis(5);
+pub(super) const REST: Duration = Duration::from_millis(5);
 
 /// Most rows of a table that are shown when a job is done.
 const PREVIEW: usize = 40;
@@ -46,7 +47,7 @@ pub(super) fn run<J: Parallel>(arguments: &Arguments, terminal: &mut Terminal) -
 
 fn work<J: Parallel>(arguments: &Arguments, terminal: &mut Terminal, stop: &Stop) -> Result<(), Failure> {
     let mut watch = Watch::new(arguments.memory)?;
-    let mut running = Running::<J>::open(arguments, terminal)?;
+    let mut running = Running::<J>::open(arguments, terminal, stop)?;
     let mut ended = false;
     while !stop.asked() {
         let progress = running.step()?;
@@ -135,7 +136,7 @@ pub(super) struct Feed {
 }
 
 impl<J: Parallel> Running<J> {
-    fn open(arguments: &Arguments, terminal: &mut Terminal) -> Result<Self, Failure> {
+    fn open(arguments: &Arguments, terminal: &mut Terminal, stop: &Stop) -> Result<Self, Failure> {
         let epoch_limit = match arguments.epoch {
             Epoch::Rows(rows) => Some(rows),
             Epoch::Time(_) | Epoch::End => None,
@@ -144,11 +145,21 @@ impl<J: Parallel> Running<J> {
         let mut ends = open_ends::<J>(arguments)?;
         let restart = looked.begin::<J>(arguments, &mut ends, terminal)?;
         let mut crew = open_crew(arguments, &mut ends, restart.parts, arguments.now.unwrap_or_else(system_millis))?;
-        let lasting = restart.load::<J>(arguments, &mut crew, &mut ends, terminal)?;
+        let Loaded { mut lasting, new } = restart.load::<J>(arguments, &mut crew, &mut ends, terminal)?;
         let after = lasting.as_ref().map(Lasting::epoch).filter(|epoch| *epoch > 0);
         let mut letters = DeadLetters::new(arguments.state.join(DEAD_LETTERS));
         if let Some(lasting) = &lasting {
             letters.cut(lasting.letters())?;
+        }
+        let mut skipped = 0;
+        let mut caught_up = false;
+        if let (Some(lasting), Some((new, header))) = (&mut lasting, new) {
+            crew.set_clock(arguments.now.unwrap_or_else(system_millis));
+            let mut letters = Letters { tables: J::TABLES, file: &mut letters, skipped: &mut skipped };
+            caught_up = new.catch_up(arguments, &ends, &mut crew, &mut letters, stop)?;
+            if caught_up {
+                lasting.adapt(header);
+            }
         }
         let Ends { sinks, feeds, .. } = ends;
         let now = Instant::now();
@@ -160,7 +171,7 @@ impl<J: Parallel> Running<J> {
             letters,
             lasting,
             after,
-            skipped: 0,
+            skipped,
             fixed_now: arguments.now,
             epoch: 0,
             epoch_rows: 0,
@@ -170,6 +181,11 @@ impl<J: Parallel> Running<J> {
             records: 0,
         };
         running.begin_epoch()?;
+        if caught_up {
+            // What is new, and nothing else: from here on the log belongs to the pipeline as it is.
+            running.commit()?;
+            running.begin_epoch()?;
+        }
         Ok(running)
     }
 
@@ -242,8 +258,8 @@ impl<J: Parallel> Running<J> {
         let mut tables: Vec<_> = self.crew.workers.iter_mut().map(|worker| &mut worker.tables).collect();
         self.sinks.commit(self.epoch, logged, &mut tables)?;
         match &mut self.lasting {
-            Some(lasting) if logged.is_some() => lasting.committed(&mut self.crew, &mut self.sinks),
-            Some(_) | None => Ok(()),
+            Some(lasting) => lasting.committed(logged, &mut self.crew, &mut self.sinks),
+            None => Ok(()),
         }
     }
 
@@ -290,7 +306,7 @@ impl<J: Parallel> Running<J> {
 
 impl Feed {
     /// Fills the pieces, if none is open: as many as the source fills.
-    fn fill(&mut self) -> Result<Progress, Failure> {
+    pub fn fill(&mut self) -> Result<Progress, Failure> {
         // After a round that was cut short by the end of an epoch, what is left comes first.
         if let Some(open) = self.pieces.iter().position(|piece| piece.open) {
             self.pieces.rotate_left(open);
@@ -320,15 +336,15 @@ impl Feed {
 }
 
 /// Where the bad records of a batch go.
-struct BadRecords<'b> {
-    letters: &'b mut DeadLetters,
-    skipped: &'b mut u64,
-    table: &'static TableUse,
-    file: &'b str,
+pub(super) struct BadRecords<'b> {
+    pub letters: &'b mut DeadLetters,
+    pub skipped: &'b mut u64,
+    pub table: &'static TableUse,
+    pub file: &'b str,
 }
 
 impl BadRecords<'_> {
-    fn add(&mut self, record: &Record<'_>, fault: &Fault) -> Result<(), Failure> {
+    pub fn add(&mut self, record: &Record<'_>, fault: &Fault) -> Result<(), Failure> {
         match self.table.on_error {
             OnError::DeadLetter => self.letters.add(self.table.info.name, self.file, record, fault),
             OnError::Skip => {
@@ -340,7 +356,7 @@ impl BadRecords<'_> {
     }
 
     /// A group of a view whose row could not be computed at the end of an epoch.
-    fn add_group(&mut self, group: &FaultyGroup, fault: &Fault) -> Result<(), Failure> {
+    pub fn add_group(&mut self, group: &FaultyGroup, fault: &Fault) -> Result<(), Failure> {
         let FaultyGroup { view, key, .. } = group;
         match self.table.on_error {
             OnError::DeadLetter => self.letters.add_group(self.table.info.name, view, key, fault),

@@ -322,6 +322,21 @@ impl Tables {
         }
     }
 
+    /// Forgets what was changed in all tables but these, which make it whole.
+    pub(crate) fn forget_all_but(&mut self, names: &[&str]) {
+        for Table { info, pending, .. } in &mut self.all {
+            if names.contains(&info.name) { pending.flush() } else { pending.clear() }
+        }
+    }
+
+    /// Takes what others changed in these tables.
+    pub(crate) fn take_over(&mut self, others: &mut Self, names: &[&str]) {
+        let tables = self.all.iter_mut().zip(&mut others.all);
+        for (table, other) in tables.filter(|(table, _)| names.contains(&table.info.name)) {
+            std::mem::swap(&mut table.pending, &mut other.pending);
+        }
+    }
+
     /// Puts a row into a look-up table that is kept whole in memory.
     pub fn fill<R: TableRow>(&mut self, row: &R) -> Result<(), Fault> {
         let Some(table) = self.all.get_mut(R::TABLE) else { return Ok(()) };

@@ -6,11 +6,11 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use super::super::options::reason;
+use super::super::resume::absolute;
 use super::super::resume::{Applied, Target, Tie};
 use super::super::{ChangeKind, Failure, Format, Preview, Row, Sink, TableInfo, format};
 use super::load::{count, load};
 use super::settings::{Place, Settings};
-use super::source::absolute;
 use super::{create_parent, refuse_compressed};
 
 /// So many bytes are kept before they are written in the middle of an epoch.

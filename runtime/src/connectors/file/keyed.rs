@@ -8,11 +8,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use super::super::memory::Memory;
+use super::super::resume::absolute;
 use super::super::resume::{Applied, Target, Tie};
 use super::super::{ChangeKind, Failure, Format, Preview, Row, Sink, Store, TableInfo, format};
 use super::load::load;
 use super::settings::{Place, Settings};
-use super::source::absolute;
 use super::{create_parent, refuse_compressed};
 use crate::values::Value;
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
 
-use super::super::resume::{Marks, Position, Resumed, Untaken};
+use super::super::resume::{Marks, Position, Resumed, Untaken, absolute};
 use super::super::{Chunk, Failure, Format, Progress, Source};
 use super::input::is_compressed;
 use super::settings::{Place, Settings};
@@ -213,11 +213,6 @@ impl Source for Files {
         }
         Ok(found)
     }
-}
-
-/// A file's name, whatever folder the job is started in.
-pub(super) fn absolute(name: &str) -> String {
-    std::path::absolute(name).map_or_else(|_| name.to_owned(), |path| path.display().to_string())
 }
 
 /// The position with what the file's bytes look like there.

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::super::resume::Position;
+use super::super::resume::absolute;
 use super::super::{Chunk, Failure, Format, Progress};
 use super::input::Input;
 use super::pipe::{Origin, Pipe};
 use super::settings::Place;
-use super::source::absolute;
 use crate::decode::csv;
 
 /// Bytes of a chunk, unless a record is longer.
