@@ -2,9 +2,9 @@
 //! was read before.
 
 use std::fs::{self, OpenOptions};
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::sync::LazyLock;
 
 use millstream_tests::{Job, sqlite_rows};
@@ -80,7 +80,8 @@ static WIDER: LazyLock<Job> =
 
 fn run(job: &Job, folder: &Path, more: &[&str]) -> Output {
     let mut command = Command::new(&job.binary);
-    command.current_dir(folder).args(["--state", "state", "--epoch", "7rows"]).args(more);
+    let epoch = if more.contains(&"--epoch") { &[][..] } else { &["--epoch", "7rows"] };
+    command.current_dir(folder).args(["--state", "state"]).args(epoch).args(more);
     command.output().expect("runs the job")
 }
 
@@ -196,15 +197,16 @@ fn a_crash_on_the_way_loses_nothing() {
     for step in 1..200 {
         let folder = folder();
         let folder = folder.path();
-        well(&run(&FORMER, folder, &["--workers", "1"]));
+        let workers = ["--workers", if step % 2 == 0 { "1" } else { "2" }];
+        well(&run(&FORMER, folder, &workers));
         write_more(folder);
-        let step_text = step.to_string();
-        let ended = run(&MORE, folder, &["--workers", "1", "--storage-ends", &step_text]);
+        let ended = run(&MORE, folder, &[&workers[..], &["--storage-ends", &step.to_string()]].concat());
         if step % 3 == 0 {
             // Who goes back to the former pipeline finds what it knew.
-            well(&run(&FORMER, folder, &["--workers", "1"]));
+            well(&run(&FORMER, folder, &workers));
+            assert_eq!(tables(folder)[0], expected[0], "step {step}");
         }
-        well(&run(&MORE, folder, &["--workers", "1"]));
+        well(&run(&MORE, folder, &workers));
         assert_eq!(tables(folder), expected, "step {step}");
         if ended.status.success() {
             assert!(step > 10, "there are more steps than {step}");
@@ -212,6 +214,39 @@ fn a_crash_on_the_way_loses_nothing() {
         }
     }
     panic!("the job never comes to its end");
+}
+
+#[test]
+fn a_job_that_is_stopped_on_the_way_leaves_all_to_the_former_pipeline() {
+    for lines in [1, 2, 4, 8].map(|times| times * 300_000) {
+        let folder = folder();
+        let folder = folder.path();
+        let records = (0..lines).map(|number| format!("city {},{number},note 1\n", number % 5));
+        fs::write(folder.join("in/0.csv"), "city,amount,note\n".to_owned() + &records.collect::<String>())
+            .expect("writes");
+        well(&run(&FORMER, folder, &["--workers", "2", "--epoch", "1s"]));
+        let before = sqlite_rows(&folder.join("out.db"), "totals", "city");
+        let mut command = Command::new(&MORE.binary);
+        command.current_dir(folder).args(["--state", "state", "--workers", "2"]).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("starts the job");
+        let mut words = BufReader::new(child.stderr.take().expect("a pipe")).lines().map_while(Result::ok);
+        assert!(words.any(|line| line.contains("view 'by_note': new")), "it said nothing of what is new");
+        let pid = child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("sends the signal").success());
+        words.for_each(drop);
+        assert!(child.wait().expect("it ends").success());
+        let stopped = sqlite_rows(&folder.join("out.db"), "largest", "note").is_empty();
+        well(&run(&FORMER, folder, &["--workers", "2"]));
+        assert_eq!(sqlite_rows(&folder.join("out.db"), "totals", "city"), before);
+        well(&run(&MORE, folder, &["--workers", "2", "--epoch", "1s"]));
+        assert_eq!(sqlite_rows(&folder.join("out.db"), "totals", "city"), before);
+        let largest = sqlite_rows(&folder.join("out.db"), "largest", "note");
+        assert_eq!(largest[1], json!({"note": "note 1", "largest": lines - 1}));
+        if stopped {
+            return;
+        }
+    }
+    panic!("each job had read all before it was stopped");
 }
 
 #[test]

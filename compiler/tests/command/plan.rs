@@ -111,6 +111,51 @@ fn each_state_is_told_of() {
 }
 
 #[test]
+fn shares_of_workers_are_told_of() {
+    let this = Try::new();
+    let former = r"
+version: 1
+pipeline: latest
+tables:
+  orders:
+    columns: {id: bigint, city: varchar}
+    file: {path: '-'}
+  users:
+    columns: {city: varchar not null, users: bigint}
+    primary_key: [city]
+    sqlite: {path: out.db}
+views:
+  last:
+    from: orders
+    where: id is not null and city is not null
+    group_by: [id]
+    select: {city: last_value(city)}
+    state: unbounded
+  by_city:
+    from: last
+    group_by: [city]
+    select: {users: count(*)}
+    state: unbounded
+inserts:
+  - {into: users, from: by_city}
+";
+    // With a second reader, `last` passes its changes on at once, and one worker takes them all.
+    let same =
+        "  same:\n    columns: {id: bigint not null, city: varchar}\n    primary_key: [id]\n    sqlite: {path: out.db}";
+    let changed = former.replace("\nviews:", &format!("\n{same}\nviews:")) + "  - {into: same, from: last}\n";
+    assert_eq!(
+        plan(&this, former, &changed),
+        "view 'last': kept\nview 'by_city': kept with one worker; with more it is lost: each has a share of its groups, \
+         and the pipeline keeps them as a whole now\nwhat is inserted into table 'same' is new\nThe sources cannot be \
+         read again (table 'orders'): the job goes on with what is kept.\n"
+    );
+    // What can be read again is.
+    let again = |text: &str| text.replace("path: '-'", "path: orders.jsonl");
+    assert!(plan(&this, &again(former), &again(&changed)).contains("view 'by_city': rebuilt\n"));
+    assert!(!plan(&this, &changed, &changed).contains("lost"));
+}
+
+#[test]
 fn what_does_not_compile_is_told_as_everywhere() {
     let this = Try::new();
     this.write("old.yaml", PIPELINE);

@@ -153,12 +153,15 @@ impl<J: Parallel> Running<J> {
         }
         let mut skipped = 0;
         let mut caught_up = false;
-        if let (Some(lasting), Some((new, header))) = (&mut lasting, new) {
+        if let (Some(log), Some((new, header))) = (&mut lasting, new) {
             crew.set_clock(arguments.now.unwrap_or_else(system_millis));
             let mut letters = Letters { tables: J::TABLES, file: &mut letters, skipped: &mut skipped };
             caught_up = new.catch_up(arguments, &ends, &mut crew, &mut letters, stop)?;
             if caught_up {
-                lasting.adapt(header);
+                log.adapt(header);
+            } else {
+                // The log stays as the former pipeline left it.
+                lasting = None;
             }
         }
         let Ends { sinks, feeds, .. } = ends;
