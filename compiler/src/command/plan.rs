@@ -55,9 +55,13 @@ fn report(old: &Compiled, new: &Compiled) -> String {
     let fleeting: Vec<&str> =
         new.sources.iter().filter(|source| !source.lasting).map(|source| source.table.as_str()).collect();
     let changed = !gone.is_empty() || !moved.is_empty() || now.iter().any(|(_, was)| *was != Was::Same);
-    let spread =
-        |compiled: &Compiled| compiled.pieces.iter().filter(|piece| is_spread(piece)).cloned().collect::<Vec<_>>();
-    let spreads_otherwise = spread(old) != spread(new);
+    let is_shared = |compiled: &Compiled, view: &Piece| {
+        compiled.pieces.iter().any(|piece| piece.kind == PieceKind::Shared && piece.name == view.name)
+    };
+    let spreads_otherwise = now.iter().any(|(piece, was)| {
+        piece.kind == PieceKind::Spread && *was == Was::Other
+            || piece.kind == PieceKind::View && *was == Was::Same && is_shared(old, piece) != is_shared(new, piece)
+    });
     let apart = |piece: &Piece| {
         let shared = |other: &Piece| other.kind == PieceKind::Shared && other.name == piece.name;
         spreads_otherwise && old.pieces.iter().any(shared)
@@ -133,11 +137,6 @@ fn report(old: &Compiled, new: &Compiled) -> String {
     };
     let _ = writeln!(out, "{closing}");
     out
-}
-
-/// Whether the piece says which worker has what.
-fn is_spread(piece: &Piece) -> bool {
-    matches!(piece.kind, PieceKind::Spread | PieceKind::Shared)
 }
 
 fn is_state(piece: &Piece) -> bool {

@@ -100,11 +100,6 @@ impl PieceKind {
     pub fn is_told(self) -> bool {
         !matches!(self, Self::Follows | Self::Spread | Self::Shared)
     }
-
-    /// Whether the piece says which part of the state has what.
-    pub fn is_spread(self) -> bool {
-        matches!(self, Self::Spread | Self::Shared)
-    }
 }
 
 impl Header {

@@ -13,7 +13,7 @@ use crate::job::changes::Changes;
 use crate::job::lasting::{Load, save_all};
 use crate::job::open::{Ends, open_again, open_crew};
 use crate::job::restart::load_piece;
-use crate::job::run::{BadRecords, Feed, REST};
+use crate::job::run::{BadRecords, Feed, REST, next_source};
 use crate::job::signals::Stop;
 use crate::job::workers::{Crew, Round};
 use crate::job::{Parallel, TableUse};
@@ -82,7 +82,17 @@ impl New {
             if stop.asked() {
                 return Ok(false);
             }
-            match round(&mut other, &mut again.feeds, &mut turn, &mut records, letters)? {
+            let (progress, source) = next_source(&mut again.feeds, &mut turn)?;
+            if progress == Progress::Records
+                && let Some(Feed { table, source: from, pieces, .. }) = again.feeds.get_mut(source)
+            {
+                let round = Round { source, table: *table, limit: usize::MAX, events: records };
+                records += other.round(round, pieces, &mut |chunk, record, fault| {
+                    let file = from.files().get(chunk.file).map_or("", String::as_str);
+                    letters.of(round.table, file, |bad| bad.add(record, fault))
+                })?;
+            }
+            match progress {
                 Progress::Records if records - begun < EPOCH => continue,
                 Progress::Idle => {
                     thread::sleep(REST);
@@ -109,36 +119,6 @@ impl New {
         }
         Ok(true)
     }
-}
-
-/// Takes a round from the next source that has something.
-fn round<J: Parallel>(
-    crew: &mut Crew<J>,
-    feeds: &mut [Feed],
-    turn: &mut usize,
-    records: &mut u64,
-    letters: &mut Letters<'_>,
-) -> Result<Progress, Failure> {
-    let mut all = Progress::End;
-    for _ in 0..feeds.len() {
-        let source = *turn;
-        *turn = (*turn + 1) % feeds.len();
-        let Some(feed) = feeds.get_mut(source) else { continue };
-        match feed.fill()? {
-            Progress::Records => {
-                let Feed { table, source: from, pieces, .. } = feed;
-                let round = Round { source, table: *table, limit: usize::MAX, events: *records };
-                *records += crew.round(round, pieces, &mut |chunk, record, fault| {
-                    let file = from.files().get(chunk.file).map_or("", String::as_str);
-                    letters.of(round.table, file, |bad| bad.add(record, fault))
-                })?;
-                return Ok(Progress::Records);
-            }
-            Progress::Idle => all = Progress::Idle,
-            Progress::End => {}
-        }
-    }
-    Ok(all)
 }
 
 /// Where bad records go.

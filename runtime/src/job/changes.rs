@@ -114,9 +114,17 @@ impl Changes<'_> {
 
     /// Whether other parts of the state than before are to have what is kept.
     pub fn spreads_otherwise(&self) -> bool {
-        let spread =
-            |pieces: &[Piece]| pieces.iter().filter(|piece| piece.kind.is_spread()).cloned().collect::<Vec<_>>();
-        self.parts > 1 && spread(self.before) != spread(self.now)
+        let spread = |piece: &&Piece| piece.kind == PieceKind::Spread;
+        let otherwise = |piece: &Piece| find(self.now, piece).is_some_and(|now| now != piece);
+        let is_shared = |pieces: &[Piece], view: &Piece| {
+            pieces.iter().any(|piece| piece.kind == PieceKind::Shared && piece.name == view.name)
+        };
+        let mut views = self.before.iter().filter(|piece| piece.kind == PieceKind::View && self.now.contains(piece));
+        let untold = !self.before.iter().any(|piece| spread(&piece)) && self.now.iter().any(|piece| spread(&piece));
+        self.parts > 1
+            && (untold
+                || self.before.iter().filter(spread).any(otherwise)
+                || views.any(|view| is_shared(self.before, view) != is_shared(self.now, view)))
     }
 
     /// Whether each part has a share of a state's groups and could not go on with it.
@@ -255,6 +263,19 @@ mod tests {
         let one = [before[0].clone(), before[1].clone(), piece(PieceKind::Spread, "orders", 5)];
         assert_eq!(fates(&one, 4), (true, vec![Fate::Kept, Fate::Apart]));
         assert_eq!(fates(&one, 1), (false, vec![Fate::Kept, Fate::Kept]));
+        // In another order, with another source that has views of its own.
+        let grown = [
+            piece(PieceKind::Shared, "hourly", 0),
+            piece(PieceKind::Spread, "users", 9),
+            before[2].clone(),
+            before[1].clone(),
+            before[0].clone(),
+            piece(PieceKind::View, "all_users", 7),
+            piece(PieceKind::Shared, "all_users", 0),
+        ];
+        assert_eq!(fates(&grown, 4), (false, vec![Fate::Kept, Fate::Kept, Fate::New]));
+        let whole = [before[0].clone(), before[1].clone(), before[2].clone()];
+        assert_eq!(fates(&whole, 4), (true, vec![Fate::Kept, Fate::Apart]));
         let untold = Changes { before: &before[..2], now: &before, has_epochs: false, parts: 4 };
         assert!(untold.fates().iter().all(|(_, fate)| fate.is_loss()));
     }

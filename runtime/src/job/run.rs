@@ -210,21 +210,11 @@ impl<J: Parallel> Running<J> {
     /// Takes a round from the next source that has something.
     fn step(&mut self) -> Result<Progress, Failure> {
         let left = self.epoch_limit.map_or(u64::MAX, |limit| limit.saturating_sub(self.epoch_rows).max(1));
-        let mut all = Progress::End;
-        for _ in 0..self.feeds.len() {
-            let turn = self.turn;
-            self.turn = (self.turn + 1) % self.feeds.len();
-            let Some(feed) = self.feeds.get_mut(turn) else { continue };
-            match feed.fill()? {
-                Progress::Records => {
-                    self.round(turn, left)?;
-                    return Ok(Progress::Records);
-                }
-                Progress::Idle => all = Progress::Idle,
-                Progress::End => {}
-            }
+        let (progress, source) = next_source(&mut self.feeds, &mut self.turn)?;
+        if progress == Progress::Records {
+            self.round(source, left)?;
         }
-        Ok(all)
+        Ok(progress)
     }
 
     fn round(&mut self, source: usize, left: u64) -> Result<(), Failure> {
@@ -309,7 +299,7 @@ impl<J: Parallel> Running<J> {
 
 impl Feed {
     /// Fills the pieces, if none is open: as many as the source fills.
-    pub fn fill(&mut self) -> Result<Progress, Failure> {
+    fn fill(&mut self) -> Result<Progress, Failure> {
         // After a round that was cut short by the end of an epoch, what is left comes first.
         if let Some(open) = self.pieces.iter().position(|piece| piece.open) {
             self.pieces.rotate_left(open);
@@ -336,6 +326,23 @@ impl Feed {
         }
         Ok(if self.pieces.first().is_some_and(|piece| piece.open) { Progress::Records } else { progress })
     }
+}
+
+/// Fills the pieces of the next source that has something, from `turn` on, and gives its position; if none has, what is
+/// to be expected of all.
+pub(super) fn next_source(feeds: &mut [Feed], turn: &mut usize) -> Result<(Progress, usize), Failure> {
+    let mut all = Progress::End;
+    for _ in 0..feeds.len() {
+        let source = *turn;
+        *turn = (source + 1) % feeds.len();
+        let Some(feed) = feeds.get_mut(source) else { continue };
+        match feed.fill()? {
+            Progress::Records => return Ok((Progress::Records, source)),
+            Progress::Idle => all = Progress::Idle,
+            Progress::End => {}
+        }
+    }
+    Ok((all, 0))
 }
 
 /// Where the bad records of a batch go.
