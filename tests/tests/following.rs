@@ -117,6 +117,27 @@ fn state_is_kept_though_other_workers_are_to_have_it() {
 }
 
 #[test]
+fn a_crash_while_state_comes_together_loses_nothing() {
+    let many: Vec<(i64, &str)> = (0..60).map(|id| (id, ["Hangzhou", "Ningbo"][id as usize % 2])).collect();
+    // An order that comes twice, since nobody knows whether it was taken, counts once.
+    let moves = [(0, "Ningbo"), (2, "Ningbo"), (1, "Hangzhou")];
+    for step in 1..200 {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = folder.path();
+        well(&run(&CHANGED, folder, &many, &["--workers", "2", "--epoch", "20rows"]));
+        let ended = run(&FORMER, folder, &moves, &["--workers", "2", "--storage-ends", &step.to_string()]);
+        let words = well(&run(&FORMER, folder, &moves, &["--workers", "2"]));
+        assert!(!words.contains("lost"), "step {step}: {words}");
+        assert_eq!(users(folder), expected(&[("Hangzhou", 29), ("Ningbo", 31)]), "step {step}");
+        if ended.status.success() {
+            assert!(step > 10, "there are more steps than {step}");
+            return;
+        }
+    }
+    panic!("the job never comes to its end");
+}
+
+#[test]
 fn shares_of_workers_are_not_taken_for_the_whole() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let folder = folder.path();

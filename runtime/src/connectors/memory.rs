@@ -1,10 +1,11 @@
 //! A table kept in memory: rows by primary key, in their encoded form.
 
 use std::cmp::Ordering;
+use std::iter;
 
 use super::{Row, TableInfo};
 use crate::state::{KeyedBytes, hash_bytes};
-use crate::tables::{EncodedRow, encode, encode_row};
+use crate::tables::{EncodedRow, decode, encode, encode_row};
 use crate::values::Value;
 
 /// The rows of a table, by primary key.
@@ -38,6 +39,11 @@ impl Memory {
         encode_key(self.primary_key.iter().map(|column| row.value(*column)), &mut self.key);
         self.row.clear();
         encode_row(row, 0..self.columns, &mut self.row);
+        self.put_kept();
+    }
+
+    /// Puts `row` in by `key`.
+    fn put_kept(&mut self) {
         let hash = hash_bytes(&self.key);
         let known = self.rows.position(hash, &self.key);
         self.live += usize::from(known.is_none_or(|position| self.rows.value(position).is_empty()));
@@ -45,6 +51,19 @@ impl Memory {
             Some(position) => self.rows.replace(position, &self.row),
             None => drop(self.rows.set_hashed(hash, &self.key, &self.row)),
         }
+    }
+
+    /// The same for a row in its encoded form, which is kept as it is.
+    pub fn put_encoded(&mut self, row: &[u8]) {
+        let [column] = *self.primary_key else { return self.put(&EncodedRow::new(row)) };
+        let mut rest = row;
+        for _ in 0..column {
+            let _ = decode(&mut rest);
+        }
+        encode_key(iter::once(decode(&mut rest)), &mut self.key);
+        self.row.clear();
+        self.row.extend_from_slice(row);
+        self.put_kept();
     }
 
     /// Takes the row with the key of `row` out.
@@ -165,7 +184,10 @@ mod tests {
         let expected: Vec<Value<'_>> = (0..100).filter(|id| *id != 7).map(Value::Integer).collect();
         assert_eq!(ids, expected);
         assert_eq!(table.rows().count(), 99);
-        table.put(&row(7, Some("again"), 3));
+        let mut again = Vec::new();
+        encode_row(&row(7, Some("again"), 3), 0..TABLE.columns.len(), &mut again);
+        table.put_encoded(&again);
+        assert_eq!(table.len(), 100);
         assert_eq!(table.get(&[Value::Integer(7)]).map(|row| row.at(1)), Some(Value::Text("again")));
     }
 

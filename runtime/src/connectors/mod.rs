@@ -18,6 +18,7 @@ mod testing;
 
 use std::fmt;
 
+use crate::tables::EncodedRow;
 use crate::values::Value;
 
 pub(crate) use again::Again;
@@ -209,6 +210,12 @@ pub trait Sink: Send {
     /// Takes one change. For a table with a primary key `Insert` and `UpdateAfter` are upserts; `UpdateBefore` is
     /// only sent to sinks that ask for it; of a deleted row only the key columns need to be right.
     fn write(&mut self, kind: ChangeKind, row: &dyn Row) -> Result<(), Failure>;
+
+    /// The same with the row as the bytes that wait for the end of an epoch; of a deleted row, nulls stand in the columns
+    /// that are not of the key.
+    fn write_encoded(&mut self, kind: ChangeKind, row: &[u8]) -> Result<(), Failure> {
+        self.write(kind, &EncodedRow::new(row))
+    }
 
     /// Makes the epoch's changes durable and visible; what a target can be told again from the epoch log may lag until
     /// [`Self::sync`].

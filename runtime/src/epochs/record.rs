@@ -9,7 +9,9 @@ use crc32fast::Hasher;
 pub const MAGIC: [u8; 8] = *b"millstrm";
 
 /// The version of the format.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
+/// The oldest version that is still read.
+const OLDEST: u32 = 2;
 
 /// Bytes before the first record: the magic and the version.
 pub const BEGIN: u64 = 12;
@@ -151,7 +153,7 @@ impl Records {
         let (magic, version) = begin.split_at(MAGIC.len());
         let version = u32::from_le_bytes(version.try_into().unwrap_or_default());
         match (magic == MAGIC, version) {
-            (true, VERSION) => Ok(records),
+            (true, OLDEST..=VERSION) => Ok(records),
             (true, other) => Err(Unreadable::Version(other)),
             (false, _) => Err(Unreadable::Foreign),
         }

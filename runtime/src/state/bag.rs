@@ -141,6 +141,19 @@ impl<T: Stored> Bag<T> {
         false
     }
 
+    /// Makes room for so many values in a bag that is empty, so that none of them makes it grow.
+    pub fn reserve(&mut self, count: usize) {
+        if !self.is_empty() || count <= LEAST / 2 {
+            return;
+        }
+        let segments = if count >= CUT_AT { SEGMENTS } else { 1 };
+        // Segments differ a little.
+        let each = if segments == 1 { count } else { count / segments + count / segments / 16 };
+        let places = (each + each / 2 + 1).next_power_of_two();
+        self.segments.clear();
+        self.segments.resize_with(segments, || Segment::with_places(places));
+    }
+
     /// Takes a value out. Tells whether it was there for the last time.
     #[inline]
     pub fn remove(&mut self, hash: u64, value: T::Ref<'_>) -> bool {
@@ -399,6 +412,20 @@ mod tests {
         model.retain(|_, count| *count > 0);
         assert_eq!(bag.iter().collect::<HashMap<_, _>>(), model);
         assert_eq!(bag.len(), model.len());
+    }
+
+    #[test]
+    fn what_was_reserved_is_put_in_without_growth() {
+        for count in [0, 3, 100, CUT_AT as u64 - 1, CUT_AT as u64 * 3] {
+            let places = |bag: &Bag<i64>| bag.segments.iter().map(|segment| segment.places.len()).sum::<usize>();
+            let mut bag = Bag::<i64>::default();
+            bag.reserve(count as usize);
+            let before = places(&bag);
+            let spread = |key: u64| key.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            assert!((0..count).all(|key| bag.put(spread(key), key as i64, 2)));
+            assert!((0..count).all(|key| bag.count(spread(key), key as i64) == 2));
+            assert!(count <= LEAST as u64 / 2 || places(&bag) == before, "{count} values");
+        }
     }
 
     #[test]

@@ -52,6 +52,11 @@ impl<K: Stored, S: Default> Groups<K, S> {
         self.index.is_empty()
     }
 
+    /// Makes room for so many groups where there is none yet, so that finding them needs no growth.
+    pub fn reserve(&mut self, count: usize) {
+        self.index.reserve(count);
+    }
+
     /// Asks for the memory that the look-ups of these hashes will need.
     pub fn warm(&self, hashes: &[u64]) {
         for hash in hashes {

@@ -28,6 +28,9 @@ struct Segment {
 const SEGMENTS: usize = 256;
 const CUT_AT: usize = if cfg!(test) { 1 << 14 } else { 1 << 18 };
 
+/// Room is made for so many rows at most before the first comes.
+const MOST_RESERVED: usize = 1 << 24;
+
 #[inline]
 fn slot(hash: u64, row: u32) -> Slot {
     (hash & 0xffff_ffff_0000_0000) | (u64::from(row) + 1)
@@ -111,6 +114,20 @@ impl Index {
             }
             at = (at + 1) & mask;
         }
+    }
+
+    /// Makes room for so many rows in an index that is empty. Memory that no row comes to is never touched.
+    pub fn reserve(&mut self, count: usize) {
+        if !self.is_empty() {
+            return;
+        }
+        let count = count.min(MOST_RESERVED);
+        let segments = if count >= CUT_AT { SEGMENTS } else { 1 };
+        // Segments differ a little.
+        let each = if segments == 1 { count } else { count / segments + count / segments / 16 };
+        let slots = (each + each / 7 + 1).next_power_of_two().max(LEAST);
+        self.segments.clear();
+        self.segments.resize_with(segments, || Segment { slots: vec![EMPTY; slots], used: 0 });
     }
 
     /// Adds a row.
@@ -240,6 +257,22 @@ mod tests {
         }
         assert!(index.segments.len() > 1);
         assert_eq!(index.len(), model.len());
+    }
+
+    #[test]
+    fn what_was_reserved_is_found_without_growth() {
+        for count in [0, 5, 1000, CUT_AT as u32 - 1, CUT_AT as u32 * 2] {
+            let mut index = Index::default();
+            index.reserve(count as usize);
+            let memory = index.memory();
+            let spread = |row: u32| u64::from(row).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            (0..count).for_each(|row| index.insert(spread(row), row));
+            assert_eq!(index.memory(), memory, "{count} rows");
+            assert!((0..count).all(|row| index.find(spread(row), |found| found == row) == Some(row)));
+            // Where there are rows already, nothing is done.
+            index.reserve(1 << 20);
+            assert!(count == 0 || index.memory() == memory);
+        }
     }
 
     #[test]

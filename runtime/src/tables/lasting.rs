@@ -2,8 +2,8 @@
 
 use crate::connectors::{ChangeKind, Failure, Sink};
 use crate::epochs::bytes::{self, Bytes, Damaged};
+use crate::tables::Tables;
 use crate::tables::conflicts::{Conflicts, Rival, Rivals};
-use crate::tables::{EncodedRow, Tables};
 
 /// What follows in the bytes of a list.
 const END: u8 = 0;
@@ -122,9 +122,9 @@ pub(super) fn tell_again(bytes: &mut Bytes<'_>, sink: Option<&mut dyn Sink>) -> 
             4 => ChangeKind::Delete,
             _ => return Err(Damaged.into()),
         };
-        let row = EncodedRow::new(bytes.list()?);
+        let row = bytes.list()?;
         if let Some(sink) = &mut sink {
-            sink.write(kind, &row)?;
+            sink.write_encoded(kind, row)?;
             told += 1;
         }
     }

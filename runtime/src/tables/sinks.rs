@@ -2,9 +2,9 @@
 
 use crate::connectors::{Applied, Failure, Sink, TableInfo, Target, Tie};
 use crate::epochs::bytes::{self, Bytes};
+use crate::tables::Tables;
 use crate::tables::lasting::{Broken, save_step, tell_again};
 use crate::tables::pending::{Pending, Place, TakeStep};
-use crate::tables::{EncodedRow, Tables};
 
 /// The sinks, one for each table that is written.
 #[derive(Default)]
@@ -59,7 +59,7 @@ impl Sinks {
             if let Some(OpenSink { sink, written, .. }) = open {
                 each_step(number, workers, &mut |kind, row| {
                     *written += 1;
-                    sink.write(kind, &EncodedRow::new(row))
+                    sink.write_encoded(kind, row)
                 })?;
             }
             for worker in workers.iter_mut() {

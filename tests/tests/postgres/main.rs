@@ -1,10 +1,12 @@
 //! The connector `postgres` with a real server: tables equal to those that go through SQLite, nothing lost or doubled
-//! when the connection is cut, and a sentence for what is in the way.
+//! when the connection is cut or a statement refused, and a sentence for what is in the way.
 
 mod connections;
 mod cuts;
+mod disturbed;
 mod jobs;
 mod mixed;
+mod refusals;
 mod sentences;
 mod types;
 

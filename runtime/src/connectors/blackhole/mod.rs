@@ -19,6 +19,11 @@ impl Sink for Blackhole {
         Ok(())
     }
 
+    fn write_encoded(&mut self, _kind: ChangeKind, _row: &[u8]) -> Result<(), Failure> {
+        self.changes += 1;
+        Ok(())
+    }
+
     fn commit(&mut self, _epoch: u64) -> Result<(), Failure> {
         Ok(())
     }

@@ -14,6 +14,7 @@ use super::super::{ChangeKind, Failure, Format, Preview, Row, Sink, Store, Table
 use super::load::load;
 use super::settings::{Place, Settings};
 use super::{create_parent, refuse_compressed};
+use crate::tables::EncodedRow;
 use crate::values::Value;
 
 /// The tables that are open in this process, so that a sink and a look-up of one file share its rows.
@@ -223,6 +224,15 @@ impl Sink for Keyed {
         }
         self.changed = true;
         Ok(())
+    }
+
+    fn write_encoded(&mut self, kind: ChangeKind, row: &[u8]) -> Result<(), Failure> {
+        if let ChangeKind::Insert | ChangeKind::UpdateAfter = kind {
+            lock(&self.rows).put_encoded(row);
+            self.changed = true;
+            return Ok(());
+        }
+        self.write(kind, &EncodedRow::new(row))
     }
 
     fn commit(&mut self, _epoch: u64) -> Result<(), Failure> {

@@ -39,10 +39,14 @@ pub(super) fn is_passing(error: &Error) -> bool {
             SqlState::TOO_MANY_CONNECTIONS,
             SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT,
             SqlState::IDLE_SESSION_TIMEOUT,
-            SqlState::T_R_SERIALIZATION_FAILURE,
-            SqlState::T_R_DEADLOCK_DETECTED,
         ]
         .contains(code)
+        || is_conflict(error)
+}
+
+/// Whether the server ended a transaction because of another one; done again it may go well.
+pub(super) fn is_conflict(error: &Error) -> bool {
+    [Some(&SqlState::T_R_SERIALIZATION_FAILURE), Some(&SqlState::T_R_DEADLOCK_DETECTED)].contains(&error.code())
 }
 
 /// Why the connection was lost or cannot be made, in a few words.

@@ -19,6 +19,8 @@ use crate::state::{Group, Groups, Stored, hash};
 /// What follows in an aggregation's bytes.
 const END: u8 = 0;
 const GROUP: u8 = 1;
+/// How many groups there will be.
+const SIZE: u8 = 2;
 
 /// Bytes of groups that are saved at once.
 const HANDFUL: usize = 1 << 20;
@@ -71,6 +73,10 @@ impl<A: Aggregation + Lasting> Aggregate<A> {
         let begin = out.len();
         let mut next = None;
         bytes::number(0, out);
+        if from == 0 && self.groups.len() > FEW {
+            out.push(SIZE);
+            bytes::number(self.groups.len() as u64, out);
+        }
         for number in from..self.groups.places() {
             if out.len() - begin >= HANDFUL {
                 next = Some(number);
@@ -109,7 +115,7 @@ impl<A: Aggregation + Lasting> Aggregate<A> {
         let mut more = true;
         while more {
             while more && read.len() < AT_ONCE {
-                more = begins_group(bytes)?;
+                more = self.begins_group(bytes)?;
                 if more {
                     let mut group = Group::<A::Key, A>::default();
                     group.key.load(bytes)?;
@@ -143,7 +149,7 @@ impl<A: Aggregation + Lasting> Aggregate<A> {
     fn load_each(&mut self, bytes: &mut Bytes<'_>, before: impl Fn(&mut Self, u32)) -> Result<(), Damaged> {
         self.load_gone(bytes)?;
         let mut key = A::Key::default();
-        while begins_group(bytes)? {
+        while self.begins_group(bytes)? {
             key.load(bytes)?;
             let number = self.groups.enter(Groups::<A::Key, A>::hash(key.get()), key.get());
             before(self, number);
@@ -169,14 +175,17 @@ impl<A: Aggregation + Lasting> Aggregate<A> {
         }
         Ok(())
     }
-}
 
-/// Whether another group follows.
-fn begins_group(bytes: &mut Bytes<'_>) -> Result<bool, Damaged> {
-    match bytes.byte()? {
-        END => Ok(false),
-        GROUP => Ok(true),
-        _ => Err(Damaged),
+    /// Whether another group follows.
+    fn begins_group(&mut self, bytes: &mut Bytes<'_>) -> Result<bool, Damaged> {
+        loop {
+            match bytes.byte()? {
+                END => return Ok(false),
+                GROUP => return Ok(true),
+                SIZE => self.groups.reserve(bytes.count()?),
+                _ => return Err(Damaged),
+            }
+        }
     }
 }
 
@@ -321,6 +330,8 @@ impl Persist for ExactFloat {
 /// How the values of an accumulator that keeps many were written.
 const ALL: u8 = 0;
 const CHANGED: u8 = 1;
+/// All, behind how many they are.
+const COUNTED: u8 = 2;
 
 /// Only the values are saved: what is inside follows from them.
 impl<T, A> Persist for Distinct<T, A>
@@ -337,7 +348,8 @@ where
     }
 
     fn save(&self, out: &mut Vec<u8>) {
-        out.push(ALL);
+        out.push(COUNTED);
+        bytes::number(self.values.len() as u64, out);
         self.values.save_all(out);
     }
 
@@ -357,6 +369,11 @@ where
         let mut value = T::default();
         match bytes.byte()? {
             ALL => *self = Self::default(),
+            COUNTED => {
+                *self = Self::default();
+                // Each takes a byte at least.
+                self.values.reserve(bytes.count()?.min(bytes.left()));
+            }
             CHANGED => {
                 for _ in 0..bytes.number()? {
                     value.load(bytes)?;

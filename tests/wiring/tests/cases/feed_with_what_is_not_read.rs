@@ -1,6 +1,6 @@
 //! A pipeline is fed with rows of the tables that it reads; this one writes `user_last_log`.
 
-use millstream_embed_example::last_page::{LastPage, UserLastLog};
+use millstream_wiring_tests::last_page::{LastPage, UserLastLog};
 use millstream_runtime::job::Embedded;
 
 fn main() {

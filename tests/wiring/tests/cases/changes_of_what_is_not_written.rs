@@ -1,6 +1,6 @@
 //! Changes are those of tables that the pipeline writes; `user_log` is read.
 
-use millstream_embed_example::last_page::{LastPage, UserLog};
+use millstream_wiring_tests::last_page::{LastPage, UserLog};
 use millstream_runtime::job::Embedded;
 
 fn main() {

@@ -1,6 +1,6 @@
 //! A table with a primary key takes changes.
 
-use millstream_embed_example::last_page::UserLastLog;
+use millstream_wiring_tests::last_page::UserLastLog;
 use millstream_runtime::job::Context;
 use millstream_runtime::values::Fault;
 

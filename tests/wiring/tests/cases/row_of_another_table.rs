@@ -1,7 +1,7 @@
 //! The step of one table takes no rows of another.
 
-use millstream_embed_example::last_page::LastPage;
-use millstream_embed_example::premium_drop_alert::UpdateInfo;
+use millstream_wiring_tests::last_page::LastPage;
+use millstream_wiring_tests::premium_drop_alert::UpdateInfo;
 use millstream_runtime::job::Context;
 
 fn step<'a>(job: &mut LastPage, rows: &[UpdateInfo<'a>], cx: &mut Context<'a, '_>) {

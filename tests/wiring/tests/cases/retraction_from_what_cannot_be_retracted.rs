@@ -1,6 +1,6 @@
 //! A view over rows that change needs aggregates that can give a row back; `last_value` cannot.
 
-use millstream_embed_example::last_page::{LastLogInput, LastLogState};
+use millstream_wiring_tests::last_page::{LastLogInput, LastLogState};
 use millstream_runtime::operators::{Aggregate, Change};
 use millstream_runtime::scope::Scope;
 
