@@ -168,7 +168,7 @@ impl Case<'_> {
                 // Epochs are cut otherwise in each life, the log gives way to snapshots sooner or later, and there are
                 // other numbers of threads.
                 let epoch = ["500rows", "777rows", "5ms", "100rows"][dice.below(4) as usize];
-                let limit = ["1000", "200000", "100000000"][dice.below(3) as usize];
+                let limit = ["0", "200000", "100000000"][dice.below(3) as usize];
                 let workers = 1 + dice.below(3);
                 let arguments = words(&format!("--epoch {epoch} --log-limit {limit} --workers {workers}"));
                 let mut child = self.start(job, &place, &arguments);

@@ -104,15 +104,18 @@ fn state_that_follows_is_kept_by_another_pipeline() {
 
 #[test]
 fn state_is_kept_though_other_workers_are_to_have_it() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let folder = folder.path();
     let many: Vec<(i64, &str)> = (0..200).map(|id| (id, ["Hangzhou", "Ningbo"][id as usize % 2])).collect();
-    // All rows go to the first of two workers; then they are spread, and the state is in one part.
-    well(&run(&CHANGED, folder, &many, &["--workers", "2", "--epoch", "50rows"]));
-    for (id, city, more) in [(0, "Ningbo", 1), (1, "Hangzhou", 0), (2, "Ningbo", 1)] {
-        let words = well(&run(&FORMER, folder, &[(id, city)], &["--workers", "2"]));
-        assert!(!words.contains("lost"), "{words}");
-        assert_eq!(users(folder), expected(&[("Hangzhou", 100 - more), ("Ningbo", 100 + more)]));
+    // The two parts stand in a snapshot, or in a log.
+    for limit in ["0", "1000000"] {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = folder.path();
+        // All rows go to the first of two workers; then they are spread, and the state is in one part.
+        well(&run(&CHANGED, folder, &many, &["--workers", "2", "--epoch", "50rows", "--log-limit", limit]));
+        for (id, city, more) in [(0, "Ningbo", 1), (1, "Hangzhou", 0), (2, "Ningbo", 1)] {
+            let words = well(&run(&FORMER, folder, &[(id, city)], &["--workers", "2"]));
+            assert!(!words.contains("lost"), "{words}");
+            assert_eq!(users(folder), expected(&[("Hangzhou", 100 - more), ("Ningbo", 100 + more)]));
+        }
     }
 }
 
@@ -124,7 +127,9 @@ fn a_crash_while_state_comes_together_loses_nothing() {
     for step in 1..200 {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let folder = folder.path();
-        well(&run(&CHANGED, folder, &many, &["--workers", "2", "--epoch", "20rows"]));
+        // Two parts in a log, or in a snapshot with a log behind it.
+        let limit = ["0", "1000000"][step % 2];
+        well(&run(&CHANGED, folder, &many, &["--workers", "2", "--epoch", "20rows", "--log-limit", limit]));
         let ended = run(&FORMER, folder, &moves, &["--workers", "2", "--storage-ends", &step.to_string()]);
         let words = well(&run(&FORMER, folder, &moves, &["--workers", "2"]));
         assert!(!words.contains("lost"), "step {step}: {words}");

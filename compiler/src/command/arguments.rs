@@ -91,6 +91,7 @@ pub struct PlanArguments {
 #[derive(Debug, Args)]
 #[command(after_help = "Environment:
   MILLSTREAM_CACHE             where to build [default: the folder millstream in the user's cache]
+  MILLSTREAM_OPT_LEVEL         0 to 3: optimises less, so that a job is built sooner and runs slower [default: 3]
   MILLSTREAM_RUNTIME_FEATURES  digests, postgres, regexp, sqlite: builds the runtime with these, not just with
                                what the pipeline needs, so that many pipelines share one build of it")]
 pub struct BuildArguments {

@@ -13,11 +13,14 @@ use super::cargo::{self, Built};
 use super::console::Console;
 use super::failure::Failure;
 use super::folder::{self, Cache};
-use super::job_crate::{LOCK_FILE, RUNTIME_FILES, Runtime, job_crate, surrounding_workspace};
+use super::job_crate::{LOCK_FILE, RUNTIME_FILES, Runtime, Settings, job_crate, surrounding_workspace};
 use super::pipeline::{read_and_compile, stable_name};
 
 /// Names features of the runtime, with spaces or commas between them.
 const MORE_FEATURES: &str = "MILLSTREAM_RUNTIME_FEATURES";
+
+/// Says how much is optimised.
+const OPT_LEVEL: &str = "MILLSTREAM_OPT_LEVEL";
 
 /// All features of the runtime that a job can ask for.
 const RUNTIME_FEATURES: &[&str] = &["digests", "postgres", "regexp", "sqlite"];
@@ -49,9 +52,11 @@ pub fn build_binary(
     console: Console,
 ) -> Result<PathBuf, Failure> {
     let cache = Cache::of_user()?;
-    let features = features(compiled)?;
+    let settings = Settings { features: features(compiled)?, opt_level: opt_level()? };
+    let level = settings.opt_level.map(|level| format!("opt-level {level}"));
     let texts = [compiled.name.as_str(), &compiled.pipeline_rs].into_iter();
-    let binary = cache.binary(&compiled.name, texts.chain(features.iter().map(String::as_str)));
+    let texts = texts.chain(settings.features.iter().map(String::as_str)).chain(level.as_deref());
+    let binary = cache.binary(&compiled.name, texts);
     if binary.exists() {
         console.detail(&format!("{}: unchanged, {}", compiled.name, binary.display()));
         return Ok(binary);
@@ -63,7 +68,7 @@ pub fn build_binary(
     }
     let package = folder.package(&compiled.name, file, profile);
     let runtime = Runtime::Folder(folder.runtime_for_jobs());
-    let files = job_crate(compiled, &features, &stable_name(file), &runtime, Some(&package))?;
+    let files = job_crate(compiled, &settings, &stable_name(file), &runtime, Some(&package))?;
     let job = folder.put_job(&package, &files)?;
     let what = if folder.is_new() { "building the runtime (once) and " } else { "building " };
     let progress = console.progress(&format!("{what}{}", compiled.name));
@@ -94,6 +99,18 @@ fn features(compiled: &Compiled) -> Result<BTreeSet<String>, Failure> {
     Ok(features)
 }
 
+/// What `MILLSTREAM_OPT_LEVEL` says. A job that is optimised less is built sooner and runs slower.
+fn opt_level() -> Result<Option<u8>, Failure> {
+    match env::var(OPT_LEVEL).unwrap_or_default().as_str() {
+        "" => Ok(None),
+        "0" => Ok(Some(0)),
+        "1" => Ok(Some(1)),
+        "2" => Ok(Some(2)),
+        "3" => Ok(Some(3)),
+        other => Err(Failure::Usage(format!("{OPT_LEVEL} is `{other}`; it can be 0, 1, 2 or 3"))),
+    }
+}
+
 /// Writes the crate: as a member of the workspace around it if that has the runtime, else with a copy of the runtime.
 fn emit_source(compiled: &Compiled, file: &Path, directory: &Path) -> Result<(), Failure> {
     let member = surrounding_workspace(directory);
@@ -107,7 +124,8 @@ fn emit_source(compiled: &Compiled, file: &Path, directory: &Path) -> Result<(),
         folder::write_if_changed(&directory.join(".cargo/config.toml"), &settings)?;
     }
     let runtime = member.unwrap_or_else(|| Runtime::Folder("runtime".to_string()));
-    for (path, text) in job_crate(compiled, &compiled.features, &stable_name(file), &runtime, None)? {
+    let settings = Settings { features: compiled.features.clone(), opt_level: None };
+    for (path, text) in job_crate(compiled, &settings, &stable_name(file), &runtime, None)? {
         folder::write_if_changed(&directory.join(path), &text)?;
     }
     Ok(())

@@ -30,11 +30,20 @@ pub enum Runtime {
     Workspace,
 }
 
-/// The crate of a compiled pipeline: texts by their path below its folder. `features` are those of the runtime, `package` is
-/// its name for cargo; none for the pipeline's.
+/// How a crate is built, beside what its pipeline says.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Features of the runtime.
+    pub features: BTreeSet<String>,
+    /// How much is optimised, from 0 to 3; none for as much as can be.
+    pub opt_level: Option<u8>,
+}
+
+/// The crate of a compiled pipeline: texts by their path below its folder. `package` is its name for cargo; none for the
+/// pipeline's.
 pub fn job_crate(
     compiled: &Compiled,
-    features: &BTreeSet<String>,
+    Settings { features, opt_level }: &Settings,
     file: &str,
     runtime: &Runtime,
     package: Option<&str>,
@@ -52,6 +61,7 @@ pub fn job_crate(
         "job_type": compiled.job_type,
         "runtime_path": runtime_path,
         "features": features,
+        "opt_level": opt_level.map(|level| level.to_string()),
         "sqlite": features.contains("sqlite"),
         "postgres": features.contains("postgres"),
     });

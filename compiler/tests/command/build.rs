@@ -71,6 +71,27 @@ fn the_runtime_is_built_with_the_features_that_are_asked_for() {
 }
 
 #[test]
+fn a_job_is_optimised_as_it_is_asked_for() {
+    let this = Try::with_new_job();
+    // Nothing is built: cargo cannot be found, but all that it would read is in place.
+    let with = |level: &str| {
+        let mut command = this.command(&["build", "my_job/my_job.yaml", "-o", "job", "-v"]);
+        command.env("PATH", this.path()).env("MILLSTREAM_OPT_LEVEL", level);
+        super::Outcome::from(command.output().expect("it can be started"))
+    };
+    this.edit("my_job/my_job.yaml", "Orders and revenue", "What no other test builds, orders and revenue");
+    for (level, line) in [("", None), ("1", Some("opt-level = 1")), ("3", Some("opt-level = 3"))] {
+        let outcome = with(level).ended_with(3);
+        let folder = outcome.stderr.split("cargo build in ").nth(1).and_then(|rest| rest.lines().next());
+        let manifest = fs::read_to_string(Path::new(folder.expect("a folder")).join("Cargo.toml")).expect("a manifest");
+        let profile = manifest.split("[profile.release]").nth(1).and_then(|rest| rest.split("\n[").next());
+        let found = profile.expect("a profile").lines().find(|line| line.starts_with("opt-level"));
+        assert_eq!(found, line, "{manifest}");
+    }
+    with("fast").ended_with(2).says("MILLSTREAM_OPT_LEVEL is `fast`; it can be 0, 1, 2 or 3");
+}
+
+#[test]
 fn a_pipeline_that_needs_more_of_the_runtime_keeps_to_the_versions_of_the_lock_file() {
     let this = Try::with_new_job();
     // Nothing is built: cargo cannot be found, but all that it would read is in place.
@@ -122,8 +143,10 @@ fn emitted_source_builds_without_the_repository() {
     this.call(&["build", "my_job/my_job.yaml", "--emit-source", "crate"]).succeeded().says("my_job: source in crate");
     let main = this.read("crate/src/main.rs");
     assert!(main.contains("millstream_runtime::job::main::<pipeline::MyJob>()"), "{main}");
-    // With the target folder of the other builds its dependencies are there already.
+    // With the target folder of the other builds, and optimised as they are, its dependencies are there already.
+    let level = std::env::var("MILLSTREAM_OPT_LEVEL").ok();
     let output = Command::new("cargo")
+        .envs(level.map(|level| ("CARGO_PROFILE_RELEASE_OPT_LEVEL", level)))
         .args(["build", "--release", "--offline", "--target-dir"])
         .arg(cache().join("build/target"))
         .env_remove("RUSTFLAGS")

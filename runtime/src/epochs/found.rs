@@ -8,7 +8,7 @@ use crate::connectors::options::reason;
 use crate::epochs::bytes::{Bytes, Damaged};
 use crate::epochs::content::{Header, PieceKind, Standing};
 use crate::epochs::log::{generation_of, log_name, snapshot_name};
-use crate::epochs::record::{Kind, Next, Records, Unreadable};
+use crate::epochs::record::{BEGIN, Kind, Next, Records, Unreadable};
 use crate::epochs::storage::Storage;
 
 /// What a state folder holds of an epoch log.
@@ -291,12 +291,16 @@ pub struct Snapshot<'f> {
 }
 
 impl Snapshot<'_> {
-    /// Hands over the state of a part, piece by piece.
+    /// Hands over the state of a part, piece by piece. Whether the records of other parts are good is not looked at.
     pub fn load(&mut self, part: usize, piece: &mut LoadPiece<'_>) -> Result<(), Failure> {
         let Self { found, records, name } = self;
+        let io = |error: io::Error| found.refusal(name, &reason(&error));
+        records.seek(BEGIN).map_err(io)?;
+        // The numbers of all parts fit into the first byte.
+        let own = u8::try_from(part).ok();
         let mut ended = false;
         loop {
-            let next = records.next().map_err(|error| found.refusal(name, &reason(&error)))?;
+            let next = records.next_of(own).map_err(io)?;
             let loaded = match next {
                 Next::Record(Kind::State, body) => {
                     let mut bytes = Bytes::new(body);

@@ -186,9 +186,11 @@ impl Log {
         self.epochs
     }
 
-    /// Whether a snapshot should take the place of the log.
-    pub fn is_long(&self) -> bool {
-        self.length > self.snapshot.saturating_mul(2).saturating_add(self.limit)
+    /// Whether a snapshot should take the place of the log: it is longer than two of them. `about` tells how long the
+    /// next one would be; it is asked where that may matter.
+    pub fn is_long(&self, about: impl FnOnce() -> u64) -> bool {
+        let exceeds = |snapshot: u64| self.length > snapshot.saturating_mul(2).saturating_add(self.limit);
+        exceeds(self.snapshot) && (self.limit == 0 || exceeds(about()))
     }
 
     /// Writes what all epochs come to as a snapshot, and begins a new log behind it. `part` hands over all that a part

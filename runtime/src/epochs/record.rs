@@ -1,7 +1,7 @@
 //! Records of a file: each with its length and checksums, so that a torn or damaged one is told from a good one.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufRead as _, BufReader, Read, Seek, SeekFrom};
 
 use crc32fast::Hasher;
 
@@ -177,10 +177,21 @@ impl Records {
 
     /// The next record. After a damaged one nothing more is read.
     pub fn next(&mut self) -> io::Result<Next<'_>> {
-        if self.position >= self.length {
-            return Ok(Next::End);
-        }
-        let at = self.position;
+        self.next_of(None)
+    }
+
+    /// The next record, those passed over whose body begins with the number of another part of the state: somebody else
+    /// looks at them.
+    pub fn next_of(&mut self, part: Option<u8>) -> io::Result<Next<'_>> {
+        let at = loop {
+            if self.position >= self.length {
+                return Ok(Next::End);
+            }
+            match part {
+                Some(part) if self.pass_over(part)? => {}
+                Some(_) | None => break self.position,
+            }
+        };
         match self.record()? {
             Some(kind) => Ok(Next::Record(kind, &self.body)),
             None => {
@@ -189,6 +200,20 @@ impl Records {
                 Ok(Next::Damaged { followed })
             }
         }
+    }
+
+    /// Passes over a record of the state if it is not of this part.
+    fn pass_over(&mut self, part: u8) -> io::Result<bool> {
+        let known = self.file.fill_buf()?;
+        let head = known.first_chunk().and_then(Head::read);
+        let (Some(head), Some(first)) = (head, known.get(HEAD)) else { return Ok(false) };
+        let end = self.position.saturating_add(length_with_head(head.length));
+        if head.kind != Kind::State || *first == part || end > self.length {
+            return Ok(false);
+        }
+        self.file.seek_relative((end - self.position).cast_signed())?;
+        self.position = end;
+        Ok(true)
     }
 
     /// Reads a record if it is good.

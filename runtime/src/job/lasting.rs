@@ -112,7 +112,9 @@ impl Lasting {
         }
         match self.adapting.take() {
             Some(header) => self.compact(crew, sinks, header),
-            None if logged.is_some() && self.log.is_long() => self.compact(crew, sinks, self.log.header().clone()),
+            None if logged.is_some() && self.log.is_long(|| about_size(crew)) => {
+                self.compact(crew, sinks, self.log.header().clone())
+            }
             None => Ok(()),
         }
     }
@@ -155,6 +157,25 @@ fn positions(feed: &Feed) -> Vec<Position> {
         }
     }
     feed.source.positions(&untaken)
+}
+
+/// About how many bytes a snapshot would have.
+fn about_size<J: Parallel>(crew: &mut Crew<J>) -> u64 {
+    let mut size = AboutSize(0);
+    for worker in &mut crew.workers {
+        // Nothing is loaded here.
+        let _ = worker.job.states(&mut size);
+    }
+    size.0
+}
+
+struct AboutSize(u64);
+
+impl States for AboutSize {
+    fn state<A: Aggregation + Lasts>(&mut self, _name: &'static str, state: &mut Aggregate<A>) -> Result<(), Damaged> {
+        self.0 += state.about_saved_size();
+        Ok(())
+    }
 }
 
 /// Appends what changed of that which a worker keeps.

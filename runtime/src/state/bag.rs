@@ -127,18 +127,21 @@ impl<T: Stored> Bag<T> {
         true
     }
 
-    /// Says how often a value is there, which is put in if it is not. Tells whether it was not there.
+    /// Says how often a value is there, which is put in if it is not. Gives the value if it was not there.
     #[inline]
-    pub fn put(&mut self, hash: u64, value: T::Ref<'_>, count: u32) -> bool {
+    pub fn put(&mut self, hash: u64, value: T, count: u32) -> Option<T::Ref<'_>> {
         let (tag, count) = (tag(hash), (count & !NOTED).max(1));
-        match place_of(&mut self.segments, tag, value) {
-            Some(place) => place.count = count,
-            None => {
-                self.insert(tag, value, count);
-                return true;
+        if self.log.is_some() || self.segment(tag).is_none_or(Segment::is_full) {
+            if let Some(place) = place_of(&mut self.segments, tag, value.get()) {
+                place.count = count;
+                return None;
             }
+            self.insert(tag, value.get(), count);
+            let place = place_of(&mut self.segments, tag, value.get());
+            return place.map(|place| place.value.get());
         }
-        false
+        // There is room: one way to the place does.
+        segment_of_mut(&mut self.segments, tag)?.enter(Place { value, count, tag })
     }
 
     /// Makes room for so many values in a bag that is empty, so that none of them makes it grow.
@@ -326,8 +329,32 @@ impl<T: Stored> Segment<T> {
         }
     }
 
+    /// Whether another value would be too much.
+    #[inline]
+    fn is_full(&self) -> bool {
+        (self.used + 1) * 3 > self.places.len() * 2
+    }
+
+    /// Puts a value in, or says how often it is there if it is. Gives the value if it was not there.
+    #[inline]
+    fn enter(&mut self, place: Place<T>) -> Option<T::Ref<'_>> {
+        let mask = self.mask();
+        let mut at = home(place.tag, mask);
+        while let Some(known) = self.places.get(at).filter(|known| known.count > 0) {
+            if known.tag == place.tag && known.value.is(place.value.get()) {
+                self.places.get_mut(at)?.count = place.count;
+                return None;
+            }
+            at = (at + 1) & mask;
+        }
+        let free = self.places.get_mut(at)?;
+        *free = place;
+        self.used += 1;
+        Some(free.value.get())
+    }
+
     fn insert(&mut self, place: Place<T>) {
-        if (self.used + 1) * 3 > self.places.len() * 2 {
+        if self.is_full() {
             self.grow();
         }
         self.put(place);
@@ -422,7 +449,7 @@ mod tests {
             bag.reserve(count as usize);
             let before = places(&bag);
             let spread = |key: u64| key.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-            assert!((0..count).all(|key| bag.put(spread(key), key as i64, 2)));
+            assert!((0..count).all(|key| bag.put(spread(key), key as i64, 2) == Some(key as i64)));
             assert!((0..count).all(|key| bag.count(spread(key), key as i64) == 2));
             assert!(count <= LEAST as u64 / 2 || places(&bag) == before, "{count} values");
         }

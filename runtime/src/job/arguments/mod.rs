@@ -36,7 +36,7 @@ pub struct Arguments {
     pub memory: Option<u64>,
     /// `--no-log`: nothing is kept of the job's state.
     pub no_log: bool,
-    /// Hidden `--log-limit`: beyond twice the last snapshot, so many bytes may the epoch log have.
+    /// Hidden `--log-limit`: beyond two snapshots, so many bytes may the epoch log have.
     pub log_limit: u64,
     /// Hidden `--storage-fails` and `--storage-ends`: at which step the epoch log breaks, for tests.
     pub breaks: Option<(u64, BreakBy)>,

@@ -7,7 +7,7 @@ use crate::state::Stored as _;
 use crate::values::Fault;
 
 /// Groups whose changes are told at once.
-const HANDFUL: usize = 1024;
+const HANDFUL: usize = 4096;
 
 /// What the groups that changed were like before, in the order of the list of those that changed.
 #[derive(Debug, Default)]

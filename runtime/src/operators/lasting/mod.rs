@@ -25,6 +25,9 @@ const SIZE: u8 = 2;
 /// Bytes of groups that are saved at once.
 const HANDFUL: usize = 1 << 20;
 
+/// So many groups are enough to judge by.
+const SAMPLED: u32 = 256;
+
 /// Groups that are read before their places are looked for.
 const AT_ONCE: usize = 32;
 
@@ -96,16 +99,31 @@ impl<A: Aggregation + Lasting> Aggregate<A> {
 
     /// How many bytes [`Self::save_some`] would write of all groups; it takes the memory of one group.
     pub fn saved_size(&mut self) -> u64 {
-        let (mut size, mut group_bytes) = (0, Vec::new());
-        for number in 0..self.groups.places() {
+        self.sizes(1, u64::MAX).1
+    }
+
+    /// About as many, judged by a few groups.
+    pub fn about_saved_size(&mut self) -> u64 {
+        let (count, size) = self.sizes((self.groups.places() / SAMPLED).max(1), HANDFUL as u64);
+        size.checked_div(count).unwrap_or(0) * self.groups.len() as u64
+    }
+
+    /// How many groups were saved, one of `stride` until there are `enough` bytes, and how many bytes they took.
+    fn sizes(&mut self, stride: u32, enough: u64) -> (u64, u64) {
+        let (mut count, mut size, mut group_bytes) = (0, 0, Vec::new());
+        for number in (0..self.groups.places()).step_by(stride as usize) {
             if let Some(group) = self.groups.get_mut(number).filter(|group| group.rows > 0) {
                 group_bytes.clear();
                 group.key.save(&mut group_bytes);
                 let _ = group.state.parts(&mut SaveAll(&mut group_bytes));
+                count += 1;
                 size += group_bytes.len() as u64;
             }
+            if size >= enough {
+                break;
+            }
         }
-        size
+        (count, size)
     }
 
     /// Takes in what [`Self::save_some`] wrote, where each group stands whole.
@@ -392,8 +410,9 @@ where
                 return Ok(());
             }
             value.load(bytes)?;
-            if self.values.put(hash::<T>(value.get()), value.get(), count) {
-                self.inner.add(Some(value.get()));
+            let hash = hash::<T>(value.get());
+            if let Some(new) = self.values.put(hash, std::mem::take(&mut value), count) {
+                self.inner.add(Some(new));
             }
         }
     }
