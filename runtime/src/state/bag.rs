@@ -34,6 +34,12 @@ struct BagLog {
     gone_count: u64,
 }
 
+/// A segment with more places than this gives most of them back when fewer than one of eight has a value.
+const SPARSE: usize = 64;
+
+/// At most so many values that are gone hold memory for the next ones.
+const MOST_SPARE: usize = 4096;
+
 /// So many places further the memory is asked for.
 const AHEAD: usize = 16;
 
@@ -174,11 +180,14 @@ impl<T: Stored> Bag<T> {
         place.count = 0;
         let gone = std::mem::take(&mut place.value);
         segment.close_gap(at);
+        if segment.is_sparse() {
+            segment.resize(segment.places.len() / 4);
+        }
         if let Some(log) = &mut self.log {
             gone.save(&mut log.gone);
             log.gone_count += 1;
         }
-        if T::needs_memory(value) {
+        if T::needs_memory(value) && self.spare.len() < MOST_SPARE {
             self.spare.push(gone);
         }
         true
@@ -355,7 +364,7 @@ impl<T: Stored> Segment<T> {
 
     fn insert(&mut self, place: Place<T>) {
         if self.is_full() {
-            self.grow();
+            self.resize((self.places.len() * 2).max(LEAST));
         }
         self.put(place);
         self.used += 1;
@@ -367,10 +376,16 @@ impl<T: Stored> Segment<T> {
         Self { places, used: 0 }
     }
 
+    /// Whether it holds much more memory than its values need: values move on, as from an hour to the next.
+    #[inline]
+    fn is_sparse(&self) -> bool {
+        self.places.len() > SPARSE && self.used * 8 < self.places.len()
+    }
+
     #[cold]
-    fn grow(&mut self) {
-        let larger = Self::with_places((self.places.len() * 2).max(LEAST));
-        for place in std::mem::replace(&mut self.places, larger.places).into_iter().filter(|place| place.count > 0) {
+    fn resize(&mut self, count: usize) {
+        let other = Self::with_places(count);
+        for place in std::mem::replace(&mut self.places, other.places).into_iter().filter(|place| place.count > 0) {
             self.put(place);
         }
     }
@@ -452,6 +467,21 @@ mod tests {
             assert!((0..count).all(|key| bag.put(spread(key), key as i64, 2) == Some(key as i64)));
             assert!((0..count).all(|key| bag.count(spread(key), key as i64) == 2));
             assert!(count <= LEAST as u64 / 2 || places(&bag) == before, "{count} values");
+        }
+    }
+
+    #[test]
+    fn memory_is_given_back_when_most_values_are_gone() {
+        let spread = |key: u64| key.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        for count in [1000, CUT_AT as u64 * 4] {
+            let mut bag = Bag::<i64>::default();
+            (0..count).for_each(|key| assert!(bag.add(spread(key), key as i64)));
+            let places = |bag: &Bag<i64>| bag.segments.iter().map(|segment| segment.places.len()).sum::<usize>();
+            let most = places(&bag);
+            assert!((10..count).all(|key| bag.remove(spread(key), key as i64)));
+            assert!(places(&bag) <= most / 8 || places(&bag) <= SPARSE * bag.segments.len(), "{}", places(&bag));
+            assert_eq!(bag.len(), 10);
+            assert!((0..10).all(|key| bag.count(spread(key), key as i64) == 1));
         }
     }
 

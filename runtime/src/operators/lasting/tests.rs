@@ -196,6 +196,8 @@ fn a_snapshot_gives_each_group_back_also_over_what_was_there() {
     }
     let mut bytes = Vec::new();
     assert_eq!(each.save_some(0, &mut bytes), None);
+    let (size, about) = (each.saved_size(), each.about_saved_size());
+    assert!((size * 3 / 4..size * 4 / 3).contains(&about), "{about} is not about {size}");
     let mut again = Aggregate::<Each>::default();
     for _ in 0..2 {
         let mut left = Bytes::new(&bytes);
@@ -212,6 +214,22 @@ fn a_snapshot_gives_each_group_back_also_over_what_was_there() {
     for cut in 0..bytes.len().min(2000) {
         assert_eq!(Aggregate::<Each>::default().load_whole(&mut Bytes::new(&bytes[..cut])), Err(Damaged));
     }
+}
+
+#[test]
+fn values_that_were_not_counted_are_read() {
+    let mut distinct = Distinct::<i64, Count<i64>>::default();
+    for value in 0..20 {
+        distinct.add(Some(value % 10));
+    }
+    // As format 2 has them: without their number.
+    let bytes = all(&distinct);
+    assert_eq!(bytes[..2], [COUNTED, 10]);
+    let former = [&[ALL], &bytes[2..]].concat();
+    let mut again = Distinct::<i64, Count<i64>>::default();
+    assert_eq!(again.load(&mut Bytes::new(&former)), Ok(()));
+    assert_eq!(all(&again), bytes);
+    assert_eq!(again.value(), Ok(10));
 }
 
 #[test]
