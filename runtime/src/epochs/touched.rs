@@ -98,10 +98,12 @@ impl LoggedPlaces {
         self.gone_count = 0;
     }
 
-    /// Hands over the places, some at a time, so that the waits for their memory can overlap.
-    pub fn drain(&mut self, mut some: impl FnMut(&[u32])) {
-        self.touched.numbers.chunks(AHEAD).for_each(&mut some);
-        self.touched.clear();
+    /// Some of the places, so that the waits for their memory can overlap; `at` is where they stand, at first 0.
+    pub fn some(&self, at: &mut usize) -> Option<&[u32]> {
+        let rest = self.touched.numbers.get(*at..).filter(|rest| !rest.is_empty())?;
+        let some = rest.get(..AHEAD).unwrap_or(rest);
+        *at += some.len();
+        Some(some)
     }
 
     /// Forgets what was noted.

@@ -223,13 +223,22 @@ struct SaveAll<'o> {
 
 impl States for SaveAll<'_> {
     fn state<A: Aggregation + Lasts>(&mut self, name: &'static str, state: &mut Aggregate<A>) -> Result<(), Damaged> {
+        self.handfuls(name, &mut |from, out| state.save_some(from, out));
+        Ok(())
+    }
+}
+
+/// What appends the groups of a view from a number on, and gives the one to go on from.
+type SaveSome<'s> = dyn FnMut(u32, &mut Vec<u8>) -> Option<u32> + 's;
+
+impl SaveAll<'_> {
+    fn handfuls(&mut self, name: &str, save: &mut SaveSome<'_>) {
         let mut next = (self.wanted)(name).then_some(0);
         while let Some(from) = next.filter(|_| self.written.is_ok()) {
             self.handful.clear();
-            save_piece(PieceKind::View, name, &mut self.handful, &mut |out| next = state.save_some(from, out));
+            save_piece(PieceKind::View, name, &mut self.handful, &mut |out| next = save(from, out));
             self.written = (self.out)(&self.handful);
         }
-        Ok(())
     }
 }
 

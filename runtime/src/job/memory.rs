@@ -110,7 +110,13 @@ struct Sizes(Vec<Size>);
 
 impl States for Sizes {
     fn state<A: Aggregation + Lasting>(&mut self, name: &'static str, state: &mut Aggregate<A>) -> Result<(), Damaged> {
-        let (groups, size) = (state.len(), state.saved_size());
+        self.add(name, state.len(), state.saved_size());
+        Ok(())
+    }
+}
+
+impl Sizes {
+    fn add(&mut self, name: &'static str, groups: usize, size: u64) {
         match self.0.iter_mut().find(|known| known.name == name) {
             Some(known) => {
                 known.groups += groups;
@@ -118,6 +124,5 @@ impl States for Sizes {
             }
             None => self.0.push(Size { name, groups, bytes: size }),
         }
-        Ok(())
     }
 }

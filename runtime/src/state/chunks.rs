@@ -51,14 +51,14 @@ impl<T> Chunks<T> {
 
     /// Adds a place and gives its number.
     pub fn push(&mut self, value: T) -> u32 {
-        if self.chunks.last().is_none_or(|chunk| chunk.len() == CHUNK) {
-            let capacity = if self.chunks.is_empty() { 0 } else { CHUNK };
-            self.chunks.push(Vec::with_capacity(capacity));
+        let count = self.len();
+        if count.is_multiple_of(CHUNK) {
+            self.chunks.push(Vec::with_capacity(if count == 0 { 0 } else { CHUNK }));
         }
-        let before = (self.chunks.len() - 1) * CHUNK;
-        let chunk = &mut self.chunks[before / CHUNK];
-        chunk.push(value);
-        (before + chunk.len() - 1) as u32
+        if let Some(chunk) = self.chunks.last_mut() {
+            chunk.push(value);
+        }
+        count as u32
     }
 
     /// Drops the last places, at most a chunk of them.

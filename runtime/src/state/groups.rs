@@ -152,6 +152,13 @@ impl<K: Stored, S: Default> Groups<K, S> {
         self.all.get_mut(row)
     }
 
+    /// A group by its number, if there is one.
+    #[inline]
+    pub fn present_mut(&mut self, row: u32) -> Option<&mut Group<K, S>> {
+        let group = self.get_mut(row)?;
+        if group.rows > 0 { Some(group) } else { None }
+    }
+
     /// Drops a group and gives its memory to the next one.
     pub fn remove(&mut self, row: u32) {
         let Some(group) = self.get(row) else { return };

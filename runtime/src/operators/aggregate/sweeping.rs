@@ -20,6 +20,38 @@ const SWEPT_AT_ONCE: u32 = 1 << 18;
 /// back as fast as it is taken.
 pub(super) const FORGOTTEN_AT_ONCE: u32 = 1 << 14;
 
+/// What a sweep does before the job goes on.
+struct Sweep {
+    /// The groups that it looks at.
+    from: u32,
+    end: u32,
+    /// It forgets those that were touched last before this.
+    before: u32,
+    /// It forgets so many at most.
+    most: u32,
+}
+
+impl Sweeping {
+    /// What is to be done next; none between two sweeps.
+    fn go_on(&mut self, ttl: u32, now: u32, made: u32, places: u32) -> Option<Sweep> {
+        let from = match self.next {
+            Some(from) => from,
+            // Memory outlives its time by at most an eighth of it, and by a sweep.
+            None if now < self.began.saturating_add((ttl / 8).max(1)) => return None,
+            None => {
+                self.began = now;
+                0
+            }
+        };
+        Some(Sweep {
+            from,
+            end: from.saturating_add(SWEPT_AT_ONCE.max(made.saturating_mul(8))).min(places),
+            before: now.saturating_sub(ttl),
+            most: FORGOTTEN_AT_ONCE.max(made.saturating_mul(2)),
+        })
+    }
+}
+
 impl<A: Aggregation> Aggregate<A> {
     /// Forgets groups whose time is over; called at the end of an epoch. No change is told.
     ///
@@ -28,32 +60,23 @@ impl<A: Aggregation> Aggregate<A> {
     /// and nothing else: it starts anew when it is touched.
     pub fn sweep(&mut self, scope: &Scope<'_>) -> bool {
         let Some(ttl) = self.ttl else { return false };
-        let (now, made) = (seconds(scope.clock.now), self.groups.take_made());
-        let from = match self.sweeping.next {
-            Some(from) => from,
-            // Memory outlives its time by at most an eighth of it, and by a sweep.
-            None if now < self.sweeping.began.saturating_add((ttl / 8).max(1)) => return self.groups.give_back(),
-            None => {
-                self.sweeping.began = now;
-                0
-            }
-        };
-        let before = now.saturating_sub(ttl);
-        let end = from.saturating_add(SWEPT_AT_ONCE.max(made.saturating_mul(8))).min(self.groups.places());
-        let most = FORGOTTEN_AT_ONCE.max(made.saturating_mul(2));
+        let (now, made, places) = (seconds(scope.clock.now), self.groups.take_made(), self.groups.places());
+        let Some(sweep) = self.sweeping.go_on(ttl, now, made, places) else { return self.groups.give_back() };
         let mut forgotten = 0;
-        let mut number = from;
-        while number < end && forgotten < most {
-            if self.groups.get(number).is_some_and(|group| group.rows > 0 && group.touched < before) {
+        let mut number = sweep.from;
+        while number < sweep.end && forgotten < sweep.most {
+            if self.groups.present_mut(number).is_some_and(|group| group.touched < sweep.before) {
                 self.forget(number);
                 forgotten += 1;
             }
             number += 1;
         }
-        self.sweeping.next = Some(number).filter(|number| *number < self.groups.places());
-        if self.sweeping.next.is_none() {
-            self.groups.shrink();
+        if number < places {
+            self.sweeping.next = Some(number);
+            return true;
         }
-        self.sweeping.next.is_some() || self.groups.give_back()
+        self.sweeping.next = None;
+        self.groups.shrink();
+        self.groups.give_back()
     }
 }

@@ -55,19 +55,20 @@ impl<A: Aggregation + Lasting> Aggregate<A> {
         }
         log.save_gone(out);
         let groups = &mut self.groups;
-        log.drain(|numbers| {
-            numbers.iter().for_each(|number| groups.prefetch(*number));
+        let mut at = 0;
+        while let Some(numbers) = log.some(&mut at) {
             for number in numbers {
-                if let Some(group) = groups.get_mut(*number).filter(|group| group.rows > 0) {
-                    out.push(GROUP);
-                    group.key.save(out);
-                    bytes::number(group.rows.into(), out);
-                    bytes::number(group.touched.into(), out);
+                groups.prefetch(*number);
+            }
+            for number in numbers {
+                if let Some(group) = groups.present_mut(*number) {
+                    begin_group(group, out);
                     // Saving does not fail.
                     let _ = group.state.parts(&mut SaveChanges(out));
                 }
             }
-        });
+        }
+        log.clear();
         out.push(END);
     }
 
@@ -80,18 +81,14 @@ impl<A: Aggregation + Lasting> Aggregate<A> {
             out.push(SIZE);
             bytes::number(self.groups.len() as u64, out);
         }
-        for number in from..self.groups.places() {
+        let mut number = from;
+        while number < self.groups.places() {
             if out.len() - begin >= HANDFUL {
                 next = Some(number);
                 break;
             }
-            if let Some(group) = self.groups.get_mut(number).filter(|group| group.rows > 0) {
-                out.push(GROUP);
-                group.key.save(out);
-                bytes::number(group.rows.into(), out);
-                bytes::number(group.touched.into(), out);
-                let _ = group.state.parts(&mut SaveAll(out));
-            }
+            self.save_group(number, out);
+            number += 1;
         }
         out.push(END);
         next
@@ -108,20 +105,23 @@ impl<A: Aggregation + Lasting> Aggregate<A> {
         size.checked_div(count).unwrap_or(0) * self.groups.len() as u64
     }
 
+    /// Appends a group, if there is one with this number.
+    fn save_group(&mut self, number: u32, out: &mut Vec<u8>) {
+        if let Some(group) = self.groups.present_mut(number) {
+            begin_group(group, out);
+            let _ = group.state.parts(&mut SaveAll(out));
+        }
+    }
+
     /// How many groups were saved, one of `stride` until there are `enough` bytes, and how many bytes they took.
     fn sizes(&mut self, stride: u32, enough: u64) -> (u64, u64) {
-        let (mut count, mut size, mut group_bytes) = (0, 0, Vec::new());
-        for number in (0..self.groups.places()).step_by(stride as usize) {
-            if let Some(group) = self.groups.get_mut(number).filter(|group| group.rows > 0) {
-                group_bytes.clear();
-                group.key.save(&mut group_bytes);
-                let _ = group.state.parts(&mut SaveAll(&mut group_bytes));
-                count += 1;
-                size += group_bytes.len() as u64;
-            }
-            if size >= enough {
-                break;
-            }
+        let (mut count, mut size, mut group_bytes, mut number) = (0, 0, Vec::new(), 0);
+        while number < self.groups.places() && size < enough {
+            group_bytes.clear();
+            self.save_group(number, &mut group_bytes);
+            count += u64::from(!group_bytes.is_empty());
+            size += group_bytes.len() as u64;
+            number += stride;
         }
         (count, size)
     }
@@ -130,50 +130,60 @@ impl<A: Aggregation + Lasting> Aggregate<A> {
     pub fn load_whole(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
         self.load_gone(bytes)?;
         let mut read = Vec::with_capacity(AT_ONCE);
-        let mut more = true;
-        while more {
-            while more && read.len() < AT_ONCE {
-                more = self.begins_group(bytes)?;
-                if more {
-                    let mut group = Group::<A::Key, A>::default();
-                    group.key.load(bytes)?;
-                    load_rest(&mut group, bytes)?;
-                    let hash = Groups::<A::Key, A>::hash(group.key.get());
-                    // The waits for memory overlap.
-                    self.groups.prefetch_hash(hash);
-                    read.push((hash, group));
+        loop {
+            let follows = Follows::read(bytes)?;
+            if let Follows::Group = follows {
+                let mut group = Group::<A::Key, A>::default();
+                group.key.load(bytes)?;
+                load_rest(&mut group, bytes)?;
+                let hash = Groups::<A::Key, A>::hash(group.key.get());
+                // The waits for memory overlap.
+                self.groups.prefetch_hash(hash);
+                read.push((hash, group));
+                if read.len() < AT_ONCE {
+                    continue;
                 }
             }
-            read.drain(..).for_each(|(hash, group)| self.groups.put(hash, group));
+            while let Some((hash, group)) = read.pop() {
+                self.groups.put(hash, group);
+            }
+            match follows {
+                Follows::End => return Ok(()),
+                Follows::Group => {}
+                Follows::Size(count) => self.groups.reserve(count),
+            }
         }
-        Ok(())
     }
 
     /// Takes in what [`Self::save_changes`] or [`Self::save_some`] wrote.
     pub fn load(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
-        self.load_each(bytes, |_, _| {})
+        self.load_each(bytes, None)
     }
 
     /// Takes in what an epoch changed whose clock stood at `now`, in milliseconds since 1970; what that changes for
     /// the view's reader waits for [`Self::pass_on`].
     pub fn load_later(&mut self, bytes: &mut Bytes<'_>, now: i64) -> Result<(), Damaged> {
-        self.load_each(bytes, |this, number| {
-            this.expire(number, seconds(now));
-            this.keep_earlier(number);
-        })
+        self.load_each(bytes, Some(seconds(now)))
     }
 
-    /// Takes in groups; `before` is shown each before it changes.
-    fn load_each(&mut self, bytes: &mut Bytes<'_>, before: impl Fn(&mut Self, u32)) -> Result<(), Damaged> {
+    /// Takes in groups; where it is `later`, each is kept as it was then.
+    fn load_each(&mut self, bytes: &mut Bytes<'_>, later: Option<u32>) -> Result<(), Damaged> {
         self.load_gone(bytes)?;
         let mut key = A::Key::default();
-        while self.begins_group(bytes)? {
+        loop {
+            match Follows::read(bytes)? {
+                Follows::End => return Ok(()),
+                Follows::Group => {}
+                Follows::Size(_) => continue,
+            }
             key.load(bytes)?;
             let number = self.groups.enter(Groups::<A::Key, A>::hash(key.get()), key.get());
-            before(self, number);
+            if let Some(now) = later {
+                self.expire(number, now);
+                self.keep_earlier(number);
+            }
             load_rest(self.groups.get_mut(number).ok_or(Damaged)?, bytes)?;
         }
-        Ok(())
     }
 
     /// Removes the groups that went.
@@ -193,25 +203,49 @@ impl<A: Aggregation + Lasting> Aggregate<A> {
         }
         Ok(())
     }
+}
 
-    /// Whether another group follows.
-    fn begins_group(&mut self, bytes: &mut Bytes<'_>) -> Result<bool, Damaged> {
-        loop {
-            match bytes.byte()? {
-                END => return Ok(false),
-                GROUP => return Ok(true),
-                SIZE => self.groups.reserve(bytes.count()?),
-                _ => return Err(Damaged),
-            }
+/// What follows in an aggregation's bytes.
+enum Follows {
+    End,
+    Group,
+    Size(usize),
+}
+
+impl Follows {
+    fn read(bytes: &mut Bytes<'_>) -> Result<Self, Damaged> {
+        match bytes.byte()? {
+            END => Ok(Self::End),
+            GROUP => Ok(Self::Group),
+            SIZE => Ok(Self::Size(bytes.count()?)),
+            _ => Err(Damaged),
         }
     }
 }
 
+/// Appends what stands before a group's accumulators.
+fn begin_group<K: Persist, A>(group: &Group<K, A>, out: &mut Vec<u8>) {
+    out.push(GROUP);
+    group.key.save(out);
+    save_counts(group.rows, group.touched, out);
+}
+
 /// Takes in what stands behind a group's key.
 fn load_rest<K, A: Lasting>(group: &mut Group<K, A>, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
-    group.rows = bytes.number()?.try_into().map_err(|_| Damaged)?;
-    group.touched = bytes.number()?.try_into().map_err(|_| Damaged)?;
+    (group.rows, group.touched) = load_counts(bytes)?;
     group.state.parts(&mut Load(bytes))
+}
+
+// Not compiled for each view: the less there is for one, the sooner a pipeline with many is built.
+
+fn save_counts(rows: u32, touched: u32, out: &mut Vec<u8>) {
+    bytes::number(rows.into(), out);
+    bytes::number(touched.into(), out);
+}
+
+fn load_counts(bytes: &mut Bytes<'_>) -> Result<(u32, u32), Damaged> {
+    let mut count = || bytes.number()?.try_into().map_err(|_| Damaged);
+    Ok((count()?, count()?))
 }
 
 impl Persist for CountRows {
