@@ -11,7 +11,7 @@ use millstream_runtime::operators::{
     Retract, Retraction, Sum,
 };
 use millstream_runtime::scope::Scope;
-use millstream_runtime::state::Text;
+use millstream_runtime::state::{Narrow, Text};
 use millstream_runtime::tables::{Appended, Keyed, OnConflict, TableRow};
 use millstream_runtime::values::{Date, Decimal, Fault, Timestamp, Value};
 
@@ -507,8 +507,8 @@ pub struct LastInput<'a> {
 #[derive(Debug, Default)]
 pub struct LastState {
     shop: LastValue<Text>,
-    amount: LastValue<i64>,
-    price: LastValue<Decimal<18, 2>>,
+    amount: LastValue<Narrow<i64>>,
+    price: LastValue<Narrow<Decimal<18, 2>>>,
     day: Min<Date>,
     paid: LastValue<bool>,
 }

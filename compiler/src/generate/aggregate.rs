@@ -184,6 +184,10 @@ impl<'p> Generator<'p> {
             let name = operator(name);
             quote!(#name<#stored>)
         };
+        let kept = |name: &str| {
+            let (name, stored) = (operator(name), types::stored_nullable(base, imports));
+            quote!(#name<#stored>)
+        };
         let inner = match aggregate.function {
             AggregateFunction::CountRows if argument.is_none() => {
                 let name = operator("CountRows");
@@ -194,8 +198,8 @@ impl<'p> Generator<'p> {
             AggregateFunction::Avg => of("Average"),
             AggregateFunction::Min => one(if retracts { "RetractableMin" } else { "Min" }),
             AggregateFunction::Max => one(if retracts { "RetractableMax" } else { "Max" }),
-            AggregateFunction::LastValue => one("LastValue"),
-            AggregateFunction::FirstValue => one("FirstValue"),
+            AggregateFunction::LastValue => kept("LastValue"),
+            AggregateFunction::FirstValue => kept("FirstValue"),
         };
         if aggregate.distinct {
             let distinct = operator("Distinct");

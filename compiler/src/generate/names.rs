@@ -56,6 +56,7 @@ const RESERVED: &[&str] = &[
     "LooksUp",
     "Max",
     "Min",
+    "Narrow",
     "None",
     "Ok",
     "OnConflict",

@@ -55,7 +55,7 @@ impl Generator<'_> {
         let column = |from: ColumnRef| self.input_column(Input::Table(id), from.column.0 as usize);
         let emitter = self.emitter(&column, false, &format!("{name}_route"));
         let parts: Vec<TokenStream> = key.iter().map(|part| emitter.as_field(part, part.ty, name).tokens).collect();
-        let stored: Vec<TokenStream> = key.iter().map(|part| types::stored_key(part.ty, self.imports())).collect();
+        let stored: Vec<TokenStream> = key.iter().map(|part| types::hashed(part.ty, self.imports())).collect();
         let route = self.imports().runtime("job", "Route");
         let (stored, parts) = (super::aggregate::tuple(&stored), super::aggregate::tuple(&parts));
         let body = quote!(Ok(#route::of::<#stored>(#parts)));

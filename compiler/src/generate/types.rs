@@ -26,10 +26,32 @@ pub fn stored(base: Base, imports: &Imports) -> TokenStream {
     quote!(#name)
 }
 
-/// The type of a key column in state.
-pub fn stored_key(ty: Ty, imports: &Imports) -> TokenStream {
+/// The type as it stands in state where it may be null: a number of eight bytes takes no more than one more.
+pub fn stored_nullable(base: Base, imports: &Imports) -> TokenStream {
+    let stored = stored(base, imports);
+    match base {
+        Base::BigInt | Base::Decimal { precision: ..=18, .. } => {
+            let narrow = imports.runtime("state", "Narrow");
+            quote!(#narrow<#stored>)
+        }
+        _ => stored,
+    }
+}
+
+/// The type of a column as it is hashed.
+pub fn hashed(ty: Ty, imports: &Imports) -> TokenStream {
     let stored = stored(ty.base, imports);
     if ty.nullable { quote!(Option<#stored>) } else { stored }
+}
+
+/// The type of a key column in state.
+pub fn stored_key(ty: Ty, imports: &Imports) -> TokenStream {
+    if ty.nullable {
+        let stored = stored_nullable(ty.base, imports);
+        quote!(Option<#stored>)
+    } else {
+        stored(ty.base, imports)
+    }
 }
 
 /// The type of a field.

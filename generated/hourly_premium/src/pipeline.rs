@@ -14,7 +14,7 @@ use millstream_runtime::operators::{
     LastValue, Retract, Share, Sharing, Sum,
 };
 use millstream_runtime::scope::Scope;
-use millstream_runtime::state::Text;
+use millstream_runtime::state::{Narrow, Text};
 use millstream_runtime::tables::{Keyed, TableRow};
 use millstream_runtime::values::{Decimal, Fault, Value};
 
@@ -401,8 +401,8 @@ pub struct LastOrderInput<'a> {
 pub struct LastOrderState {
     order_no: LastValue<Text>,
     customer_tel: LastValue<Text>,
-    gmt_modified: LastValue<i64>,
-    account_payble: LastValue<Decimal<18, 2>>,
+    gmt_modified: LastValue<Narrow<i64>>,
+    account_payble: LastValue<Narrow<Decimal<18, 2>>>,
 }
 
 impl Lasting for LastOrderState {
@@ -415,7 +415,7 @@ impl Lasting for LastOrderState {
 }
 
 impl Aggregation for LastOrderState {
-    type Key = (Option<i64>,);
+    type Key = (Option<Narrow<i64>>,);
     type Input<'a> = LastOrderInput<'a>;
     type Row<'a> = LastOrder<'a>;
 
