@@ -12,7 +12,8 @@ use millstream_bench_micro::bench_world::{NOON, World};
 use millstream_bench_micro::hourly_premium::{HourlyPremium, LastOrderInput, LastOrderState, UserOrder};
 use millstream_bench_workloads::arguments::Arguments;
 use millstream_runtime::job::{BATCH, Job, Parallel};
-use millstream_runtime::operators::Aggregate;
+use millstream_runtime::operators::{Aggregate, Aggregation};
+use millstream_runtime::state::Group;
 use millstream_runtime::values::Decimal;
 
 /// Bytes of a key and its values: three numbers of 8 bytes, an order number of 10, a telephone number of 11.
@@ -41,7 +42,7 @@ fn run() -> Result<(), String> {
         "{{\"keys\":{keys},\"bytes_per_key\":{:.1},\"payload\":{PAYLOAD},\"row\":{},\"batch_us\":{{\"p50\":{},\
          \"p99\":{},\"p999\":{},\"max\":{}}},\"sweep\":{sweeps}}}",
         view as f64 / keys as f64,
-        size_of::<LastOrderState>() + size_of::<Option<i64>>(),
+        size_of::<Group<<LastOrderState as Aggregation>::Key, LastOrderState>>(),
         at(0.5),
         at(0.99),
         at(0.999),
