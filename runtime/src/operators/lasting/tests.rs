@@ -1,8 +1,9 @@
 //! What was saved is what is loaded, whatever the bytes.
 
+use super::accumulators::{ALL, COUNTED};
 use super::*;
 use crate::epochs::Pass;
-use crate::operators::{Accumulator, KeyRef, Max, RetractableMin};
+use crate::operators::{Accumulator, Count, CountRows, Distinct, KeyRef, LastValue, Max, Retract, RetractableMin, Sum};
 use crate::scope::Scope;
 use crate::state::Text;
 use crate::values::Fault;
