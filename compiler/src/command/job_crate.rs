@@ -62,6 +62,7 @@ pub fn job_crate(
         "runtime_path": runtime_path,
         "features": features,
         "opt_level": opt_level.map(|level| level.to_string()),
+        "plain": *opt_level == Some(0),
         "sqlite": features.contains("sqlite"),
         "postgres": features.contains("postgres"),
     });

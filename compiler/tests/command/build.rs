@@ -80,13 +80,18 @@ fn a_job_is_optimised_as_it_is_asked_for() {
         super::Outcome::from(command.output().expect("it can be started"))
     };
     this.edit("my_job/my_job.yaml", "Orders and revenue", "What no other test builds, orders and revenue");
-    for (level, line) in [("", None), ("1", Some("opt-level = 1")), ("3", Some("opt-level = 3"))] {
+    for (level, line) in
+        [("", None), ("0", Some("opt-level = 0")), ("1", Some("opt-level = 1")), ("3", Some("opt-level = 3"))]
+    {
         let outcome = with(level).ended_with(3);
         let folder = outcome.stderr.split("cargo build in ").nth(1).and_then(|rest| rest.lines().next());
         let manifest = fs::read_to_string(Path::new(folder.expect("a folder")).join("Cargo.toml")).expect("a manifest");
         let profile = manifest.split("[profile.release]").nth(1).and_then(|rest| rest.split("\n[").next());
         let found = profile.expect("a profile").lines().find(|line| line.starts_with("opt-level"));
         assert_eq!(found, line, "{manifest}");
+        // Without any optimising of the runtime a job would be too slow to test with.
+        let runtime = manifest.contains("[profile.release.package.millstream-runtime]\nopt-level = 1");
+        assert_eq!(runtime, level == "0", "{manifest}");
     }
     with("fast").ended_with(2).says("MILLSTREAM_OPT_LEVEL is `fast`; it can be 0, 1, 2 or 3");
 }

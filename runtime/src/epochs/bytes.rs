@@ -87,13 +87,26 @@ impl<'b> Bytes<'b> {
     /// A whole number written by [`wide`].
     #[inline]
     pub fn wide(&mut self) -> Result<u128, Damaged> {
-        // Nearly all are short.
-        let mut value = 0;
-        for (at, byte) in self.0.iter().enumerate().take(9) {
-            value |= u64::from(byte & 0x7f) << (7 * at);
-            if byte & 0x80 == 0 {
-                self.0 = self.0.get(at + 1..).unwrap_or_default();
-                return Ok(value.into());
+        match self.0.first() {
+            Some(byte) if byte & MORE == 0 => {
+                self.0 = self.0.get(1..).unwrap_or_default();
+                Ok((*byte).into())
+            }
+            Some(_) => self.longer(),
+            None => Err(Damaged),
+        }
+    }
+
+    /// One of several bytes: if eight hold it, all of them are looked at together.
+    #[inline]
+    fn longer(&mut self) -> Result<u128, Damaged> {
+        if let Some(eight) = self.0.first_chunk() {
+            let eight = u64::from_le_bytes(*eight);
+            let last = !eight & EIGHT_MORE;
+            if last != 0 {
+                let bits = last.trailing_zeros() + 1;
+                self.0 = self.0.get(bits as usize / 8..).unwrap_or_default();
+                return Ok(together(eight & (u64::MAX >> (64 - bits))).into());
             }
         }
         self.widest()
@@ -110,7 +123,7 @@ impl<'b> Bytes<'b> {
                 return Err(Damaged);
             }
             value |= u128::from(byte & 0x7f) << shift;
-            if byte & 0x80 == 0 {
+            if byte & MORE == 0 {
                 return Ok(value);
             }
             shift += 7;
@@ -138,11 +151,50 @@ impl<'b> Bytes<'b> {
     }
 }
 
+/// The bit of a byte that says that more follow, and that of each of eight.
+const MORE: u8 = 0x80;
+const EIGHT_MORE: u64 = 0x8080_8080_8080_8080;
+
+/// So many bits stand in eight bytes, seven in each.
+const IN_EIGHT: u32 = 56;
+
+/// The lowest 56 bits, seven in each byte.
+#[inline]
+fn apart(value: u64) -> u64 {
+    let value = value & 0x0000_0000_0fff_ffff | (value & 0x00ff_ffff_f000_0000) << 4;
+    let value = value & 0x0000_3fff_0000_3fff | (value & 0x0fff_c000_0fff_c000) << 2;
+    value & 0x007f_007f_007f_007f | (value & 0x3f80_3f80_3f80_3f80) << 1
+}
+
+/// What [`apart`] set apart; the highest bit of each byte does not count.
+#[inline]
+fn together(value: u64) -> u64 {
+    let value = value & 0x007f_007f_007f_007f | (value & 0x7f00_7f00_7f00_7f00) >> 1;
+    let value = value & 0x0000_3fff_0000_3fff | (value & 0x3fff_0000_3fff_0000) >> 2;
+    value & 0x0000_0000_0fff_ffff | (value & 0x0fff_ffff_0000_0000) >> 4
+}
+
 /// Appends a whole number, seven bits a byte, the lowest first.
 #[inline]
-pub fn number(mut value: u64, out: &mut Vec<u8>) {
-    while value >= 0x80 {
-        out.push(value as u8 | 0x80);
+pub fn number(value: u64, out: &mut Vec<u8>) {
+    if value < u64::from(MORE) {
+        out.push(value as u8);
+    } else if value >> IN_EIGHT == 0 {
+        let count = (u64::BITS - value.leading_zeros()).div_ceil(7);
+        let before_last = u64::MAX >> (64 - 8 * (count - 1));
+        let length = out.len() + count as usize;
+        // A fixed number of bytes is copied sooner than the right one.
+        out.extend_from_slice(&(apart(value) | EIGHT_MORE & before_last).to_le_bytes());
+        out.truncate(length);
+    } else {
+        long_number(value, out);
+    }
+}
+
+#[cold]
+fn long_number(mut value: u64, out: &mut Vec<u8>) {
+    while value >= u64::from(MORE) {
+        out.push(value as u8 | MORE);
         value >>= 7;
     }
     out.push(value as u8);
@@ -189,6 +241,21 @@ mod tests {
         numbers.iter().for_each(|value| number(*value, &mut out));
         integers.iter().for_each(|value| integer(*value, &mut out));
         list("首页".as_bytes(), &mut out);
+        // Nothing stands behind the last.
+        for shift in 0..64 {
+            for value in [1u64 << shift, (1 << shift) - 1, u64::MAX >> shift] {
+                let mut out = Vec::new();
+                number(value, &mut out);
+                let mut plain = Vec::new();
+                long_number(value, &mut plain);
+                assert_eq!(out, plain, "{value}");
+                for behind in [0, 1, 7, 8] {
+                    out.resize(plain.len() + behind, 0xff);
+                    let mut bytes = Bytes::new(&out);
+                    assert_eq!((bytes.number(), bytes.left()), (Ok(value), behind));
+                }
+            }
+        }
         let mut bytes = Bytes::new(&out);
         assert!(numbers.iter().all(|value| bytes.number() == Ok(*value)));
         assert!(integers.iter().all(|value| bytes.integer() == Ok(*value)));

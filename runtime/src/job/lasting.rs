@@ -9,7 +9,7 @@ use crate::job::run::Feed;
 use crate::job::workers::{Crew, Piece, Worker, each};
 use crate::job::{Job, Parallel, States};
 use crate::operators::{Aggregate, Aggregation};
-use crate::tables::{Sinks, Tables};
+use crate::tables::{EpochChanges, Sinks, Tables};
 
 /// The log of a running job.
 pub(super) struct Lasting {
@@ -25,14 +25,18 @@ pub(super) struct Lasting {
 }
 
 /// What an epoch was, besides its changes.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Default)]
 pub(super) struct Ended {
     /// Records read.
     pub records: u64,
+    /// Records that the run has read.
+    pub records_in_all: u64,
     /// How long the dead-letter file is.
     pub letters: u64,
     /// What the clock stood at.
     pub clock: i64,
+    /// Where each source stands.
+    pub positions: Vec<(&'static str, Vec<Position>)>,
 }
 
 impl Lasting {
@@ -51,23 +55,25 @@ impl Lasting {
         self.standing.letters
     }
 
-    /// Writes an epoch, before any sink is told of it. Gives its number; none if nothing happened in it.
-    pub fn record<J: Parallel>(
-        &mut self,
-        ended: Ended,
-        crew: &mut Crew<J>,
-        sinks: &Sinks,
-        feeds: &[Feed],
-    ) -> Result<Option<u64>, Failure> {
-        self.outputs.clear();
-        let mut tables: Vec<&mut Tables> = crew.workers.iter_mut().map(|worker| &mut worker.tables).collect();
-        let any = sinks.record(&mut tables, &mut self.outputs)?;
+    /// Takes note of what the workers changed in their state since this was last asked.
+    pub fn gather<J: Parallel>(&mut self, crew: &mut Crew<J>) {
         self.parts.resize_with(crew.workers.len(), Vec::new);
         let mut tasks: Vec<_> = crew.workers.iter_mut().zip(&mut self.parts).collect();
         each(&mut tasks, &|(worker, part): &mut (&mut Worker<J>, &mut Vec<u8>)| {
             part.clear();
             save_changes(worker, part);
         });
+    }
+
+    /// Writes an epoch, before any sink is told of it. Gives its number; none if nothing happened in it.
+    pub fn record(
+        &mut self,
+        ended: &mut Ended,
+        sinks: &Sinks,
+        changes: &[EpochChanges],
+    ) -> Result<Option<u64>, Failure> {
+        self.outputs.clear();
+        let any = sinks.record(changes, &mut self.outputs)?;
         if ended.records == 0 && !any && self.parts.iter().all(Vec::is_empty) {
             return Ok(None);
         }
@@ -79,14 +85,12 @@ impl Lasting {
             positions: Vec::new(),
             lengths: sinks.lengths().map(|(table, length)| (table.to_owned(), length)).collect(),
         };
-        for feed in feeds {
-            let table = feed.name;
+        for (table, mut positions) in ended.positions.drain(..) {
             let known = self.standing.positions.iter().find(|(name, _)| name == table);
             let known = known.map_or(&[][..], |(_, positions)| positions);
-            let moved: Vec<Position> =
-                positions(feed).into_iter().filter(|position| !known.contains(position)).collect();
-            if !moved.is_empty() {
-                standing.positions.push((table.to_owned(), moved));
+            positions.retain(|position| !known.contains(position));
+            if !positions.is_empty() {
+                standing.positions.push((table.to_owned(), positions));
             }
         }
         self.log.append(&LogEpoch { standing: &standing, outputs: &self.outputs, parts: &self.parts })?;
@@ -100,21 +104,26 @@ impl Lasting {
         self.adapting = Some(header);
     }
 
-    /// Takes note that all sinks have the epoch that was written last, if one was; then the log may give way to a snapshot.
-    pub fn committed<J: Parallel>(
+    /// Takes note that all sinks have the epoch that was written last, if one was.
+    pub fn applied(&mut self, logged: Option<u64>) -> Result<(), Failure> {
+        if self.notes_applied && logged.is_some() { self.log.applied() } else { Ok(()) }
+    }
+
+    /// Whether the log is to give way to a snapshot after the next epoch.
+    pub fn is_long<J: Parallel>(&self, crew: &mut Crew<J>) -> bool {
+        self.adapting.is_some() || self.log.is_long(|| about_size(crew))
+    }
+
+    /// Puts a snapshot in the place of the log, unless nothing was logged and nothing else asks for it.
+    pub fn shorten<J: Parallel>(
         &mut self,
         logged: Option<u64>,
         crew: &mut Crew<J>,
         sinks: &mut Sinks,
     ) -> Result<(), Failure> {
-        if self.notes_applied && logged.is_some() {
-            self.log.applied()?;
-        }
         match self.adapting.take() {
             Some(header) => self.compact(crew, sinks, header),
-            None if logged.is_some() && self.log.is_long(|| about_size(crew)) => {
-                self.compact(crew, sinks, self.log.header().clone())
-            }
+            None if logged.is_some() => self.compact(crew, sinks, self.log.header().clone()),
             None => Ok(()),
         }
     }
@@ -147,7 +156,7 @@ impl Lasting {
 }
 
 /// Where a source goes on: behind what was taken of the chunks that it handed over.
-fn positions(feed: &Feed) -> Vec<Position> {
+pub(super) fn positions(feed: &Feed) -> Vec<Position> {
     let mut untaken: Vec<Untaken> = Vec::new();
     for Piece { chunk, taken, .. } in feed.pieces.iter().filter(|piece| piece.open) {
         if untaken.iter().all(|known| known.file != chunk.file) {

@@ -3,6 +3,7 @@
 pub mod arguments;
 mod catch_up;
 mod changes;
+mod commit;
 mod context;
 mod embedded;
 mod fresh;

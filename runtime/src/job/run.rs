@@ -1,4 +1,4 @@
-//! The loop of a job: sources hand over chunks, the workers take them in rounds, epochs are committed.
+//! The loop of a job: sources hand over chunks, the workers take them in rounds, epochs are handed over to be committed.
 
 use std::fs;
 use std::io;
@@ -11,8 +11,9 @@ use crate::connectors::{Failure, Progress, Source};
 use crate::decode::Record;
 use crate::job::arguments::{Arguments, Epoch};
 use crate::job::catch_up::Letters;
+use crate::job::commit::{Commit, Committer};
 use crate::job::fresh;
-use crate::job::lasting::{Ended, Lasting};
+use crate::job::lasting::{Ended, Lasting, positions};
 use crate::job::lock::Lock;
 use crate::job::memory::Watch;
 use crate::job::open::{Ends, open_crew, open_ends};
@@ -21,7 +22,6 @@ use crate::job::signals::Stop;
 use crate::job::terminal::{Figures, Summary, Terminal, Written};
 use crate::job::workers::{Crew, Piece, Round};
 use crate::job::{FaultyGroup, OnError, Parallel, TableUse};
-use crate::tables::Sinks;
 use crate::values::Fault;
 
 /// How long the loop rests when no source has anything.
@@ -62,13 +62,17 @@ fn work<J: Parallel>(arguments: &Arguments, terminal: &mut Terminal, stop: &Stop
         }
         if let Some(exceeded) = watch.exceeded() {
             running.commit()?;
-            running.sinks.sync()?;
-            return Err(exceeded.failure(&mut running.crew, running.lasting.is_some()));
+            let Commit { sinks, lasting, .. } = running.committer.rest()?;
+            sinks.sync()?;
+            let logs = lasting.is_some();
+            return Err(exceeded.failure(&mut running.crew, logs));
         }
         if running.epoch_is_over(arguments.epoch) {
             running.commit()?;
-            terminal.detail(&format!("epoch {} committed, {} records so far", running.epoch, running.records));
             running.begin_epoch()?;
+        }
+        if let Some((epoch, records)) = running.committer.committed()? {
+            terminal.detail(&format!("epoch {epoch} committed, {records} records so far"));
         }
     }
     // Whoever starts the job for a while each day has its old state forgotten too.
@@ -105,13 +109,13 @@ const DEAD_LETTERS: &str = "dead_letters.jsonl";
 /// A pipeline at work.
 struct Running<J> {
     crew: Crew<J>,
-    sinks: Sinks,
+    committer: Committer,
+    /// Whether the next epoch begins before one is committed: nobody asks a sink's target what was written to it.
+    overlaps: bool,
     feeds: Vec<Feed>,
     /// The source whose turn it is.
     turn: usize,
     letters: DeadLetters,
-    /// The epoch log; none under `--no-log`.
-    lasting: Option<Lasting>,
     /// The epoch of an earlier run after which this one goes on.
     after: Option<u64>,
     skipped: u64,
@@ -167,12 +171,12 @@ impl<J: Parallel> Running<J> {
         let Ends { sinks, feeds, .. } = ends;
         let now = Instant::now();
         let mut running = Self {
+            overlaps: !crew.workers.iter().any(|worker| worker.tables.ask_stores()),
             crew,
-            sinks,
+            committer: Committer::new(sinks, lasting)?,
             feeds,
             turn: 0,
             letters,
-            lasting,
             after,
             skipped,
             fixed_now: arguments.now,
@@ -241,27 +245,43 @@ impl<J: Parallel> Running<J> {
         })?;
         self.crew.sweep();
         self.letters.flush()?;
-        let (records, letters, clock) = (self.epoch_rows, self.letters.length(), self.crew.now());
-        let logged = match &mut self.lasting {
-            Some(lasting) => {
-                lasting.record(Ended { records, letters, clock }, &mut self.crew, &self.sinks, &self.feeds)?
-            }
-            None => None,
+        let commit = self.committer.rest()?;
+        commit.epoch = self.epoch;
+        commit.ended = Ended {
+            records: self.epoch_rows,
+            records_in_all: self.records,
+            letters: self.letters.length(),
+            clock: self.crew.now(),
+            positions: self.feeds.iter().map(|feed| (feed.name, positions(feed))).collect(),
         };
-        let mut tables: Vec<_> = self.crew.workers.iter_mut().map(|worker| &mut worker.tables).collect();
-        self.sinks.commit(self.epoch, logged, &mut tables)?;
-        match &mut self.lasting {
-            Some(lasting) => lasting.committed(logged, &mut self.crew, &mut self.sinks),
-            None => Ok(()),
+        self.crew.hand_over(&mut commit.changes);
+        let is_long = match &mut commit.lasting {
+            Some(lasting) => {
+                lasting.gather(&mut self.crew);
+                lasting.is_long(&mut self.crew)
+            }
+            None => false,
+        };
+        if self.overlaps && !is_long {
+            return self.committer.begin();
+        }
+        self.committer.commit()?;
+        match self.committer.rest()? {
+            // The state is what the log comes to.
+            Commit { lasting: Some(lasting), sinks, logged, .. } if is_long => {
+                lasting.shorten(*logged, &mut self.crew, sinks)
+            }
+            _ => Ok(()),
         }
     }
 
     /// Leaves the state folder so that another pipeline can go on from it, unless that would read all again anyway.
     fn part(&mut self, stopped: bool) -> Result<(), Failure> {
-        self.sinks.sync()?;
+        let Commit { sinks, lasting, .. } = self.committer.rest()?;
+        sinks.sync()?;
         let again = self.feeds.iter().all(|feed| feed.source.is_lasting());
-        match &mut self.lasting {
-            Some(lasting) if stopped || !again => lasting.unbind(&mut self.crew, &mut self.sinks),
+        match lasting {
+            Some(lasting) if stopped || !again => lasting.unbind(&mut self.crew, sinks),
             Some(_) | None => Ok(()),
         }
     }
@@ -280,7 +300,7 @@ impl<J: Parallel> Running<J> {
         let elapsed = self.started.elapsed();
         let mut summary = Summary { records: self.records, elapsed, stopped, after: self.after, written: Vec::new() };
         let mut previews = Vec::new();
-        for (info, sink, changes) in self.sinks.iter() {
+        for (info, sink, changes) in self.committer.rest()?.sinks.iter() {
             let preview = if arguments.preview { sink.preview(PREVIEW)? } else { None };
             let rows = preview.as_ref().map(|preview| preview.total);
             summary.written.push(Written { rows, changes, place: sink.place() });

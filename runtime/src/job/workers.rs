@@ -11,7 +11,7 @@ use crate::decode::{Reader, Record};
 use crate::job::spread::{Input, Records};
 use crate::job::{Chunks, Context, FaultyGroup, Parallel, RowFault};
 use crate::scope::{Clock, Scope};
-use crate::tables::Tables;
+use crate::tables::{EpochChanges, Tables};
 use crate::values::Fault;
 
 /// A worker: its part of the pipeline's state.
@@ -179,6 +179,15 @@ impl<J: Parallel> Crew<J> {
             bad(&group, &fault)?;
         }
         self.workers.iter_mut().find_map(|worker| worker.tables.failure()).map_or(Ok(()), Err)
+    }
+
+    /// Hands over what the epoch changes in the tables, of each worker for itself.
+    pub fn hand_over(&mut self, changes: &mut Vec<EpochChanges>) {
+        changes.resize_with(self.workers.len(), EpochChanges::default);
+        let mut tasks: Vec<_> = self.workers.iter_mut().zip(changes).collect();
+        each(&mut tasks, &|(worker, changes): &mut (&mut Worker<J>, &mut EpochChanges)| {
+            worker.tables.hand_over(changes);
+        });
     }
 
     /// Forgets some of the state whose time is over; tells whether there may be more.

@@ -112,6 +112,11 @@ impl Lookup {
         }
     }
 
+    /// Whether the store is asked while the job runs.
+    pub fn asks(&self) -> bool {
+        !matches!(self.kept, Kept::Everything { ttl: None, .. })
+    }
+
     /// Loads the table if it is kept whole and not loaded, or too old; called at the start of an epoch.
     pub fn refresh(&mut self, now: Instant) -> Result<(), Failure> {
         let Kept::Everything { rows, ttl, loaded } = &mut self.kept else { return Ok(()) };

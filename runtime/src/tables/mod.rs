@@ -93,6 +93,23 @@ pub struct OpenTable {
     pub conflicts: Option<OnConflict>,
 }
 
+/// What a worker changed in the tables in an epoch, on its way to the sinks.
+#[derive(Debug, Default)]
+pub struct EpochChanges {
+    tables: Vec<Option<Pending>>,
+}
+
+impl EpochChanges {
+    fn of(&self, table: usize) -> Option<&Pending> {
+        self.tables.get(table)?.as_ref()
+    }
+
+    /// Forgets all changes, keeping the memory.
+    fn clear(&mut self) {
+        self.tables.iter_mut().flatten().for_each(Pending::clear);
+    }
+}
+
 impl Tables {
     /// Adds the next table.
     pub fn open(&mut self, table: OpenTable) {
@@ -293,31 +310,21 @@ impl Tables {
         Ok(())
     }
 
-    /// What the epoch changes in a table.
-    fn pending(&self, table: usize) -> Option<&Pending> {
-        self.all.get(table).map(|table| &table.pending)
+    /// Whether look-ups ask a store while the job runs, which then has to have what the job wrote.
+    pub fn ask_stores(&self) -> bool {
+        self.all.iter().filter_map(|table| table.lookup.as_ref()).any(Lookup::asks)
     }
 
-    /// Makes what the epoch changes in a table whole.
-    fn flush(&mut self, table: usize) {
-        if let Some(table) = self.all.get_mut(table) {
-            table.pending.flush();
-        }
-    }
-
-    /// Makes what the epoch changes in a table whole, and hands it to its look-ups.
-    fn end_changes(&mut self, table: usize) {
-        let Some(Table { lookup, pending, .. }) = self.all.get_mut(table) else { return };
-        pending.flush();
-        if let Some(lookup) = lookup {
-            pending.each_key(|key, row| lookup.written(key, row));
-        }
-    }
-
-    /// Forgets what the epoch changed in a table.
-    fn forget_changes(&mut self, table: usize) {
-        if let Some(table) = self.all.get_mut(table) {
-            table.pending.clear();
+    /// Hands over what the epoch changes, after look-ups were told of it, for memory that has nothing in it.
+    pub fn hand_over(&mut self, changes: &mut EpochChanges) {
+        changes.tables.resize_with(self.all.len(), Option::default);
+        for (Table { lookup, pending, .. }, place) in self.all.iter_mut().zip(&mut changes.tables) {
+            pending.flush();
+            if let Some(lookup) = lookup {
+                pending.each_key(|key, row| lookup.written(key, row));
+            }
+            let empty = place.take().unwrap_or_else(|| pending.another());
+            *place = Some(std::mem::replace(pending, empty));
         }
     }
 

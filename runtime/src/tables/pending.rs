@@ -93,6 +93,11 @@ impl Pending {
         Self { changelog, stamps: ordered.then(Vec::new), ..Self::default() }
     }
 
+    /// One for another epoch of the same table.
+    pub fn another(&self) -> Self {
+        Self::new(self.changelog, self.is_ordered())
+    }
+
     /// Whether [`Self::place`] tells when a change came.
     pub fn is_ordered(&self) -> bool {
         self.stamps.is_some()

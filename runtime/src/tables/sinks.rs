@@ -2,7 +2,7 @@
 
 use crate::connectors::{Applied, Failure, Sink, TableInfo, Target, Tie};
 use crate::epochs::bytes::{self, Bytes};
-use crate::tables::Tables;
+use crate::tables::EpochChanges;
 use crate::tables::lasting::{Broken, save_step, tell_again};
 use crate::tables::pending::{Pending, Place, TakeStep};
 
@@ -26,11 +26,10 @@ impl Sinks {
     }
 
     /// Appends what the epoch tells each sink, before any is told. Gives whether there is anything.
-    pub(crate) fn record(&self, workers: &mut [&mut Tables], out: &mut Vec<u8>) -> Result<bool, Failure> {
+    pub(crate) fn record(&self, workers: &[EpochChanges], out: &mut Vec<u8>) -> Result<bool, Failure> {
         let mut any = false;
         for (number, open) in self.all.iter().enumerate() {
             let Some(OpenSink { info, .. }) = open else { continue };
-            workers.iter_mut().for_each(|worker| worker.flush(number));
             let mut begun = false;
             each_step(number, workers, &mut |kind, row| {
                 if !begun {
@@ -50,22 +49,18 @@ impl Sinks {
         Ok(any)
     }
 
-    /// Writes the epoch's changes of all workers and commits them; `logged` is the epoch's number in the log.
-    pub fn commit(&mut self, epoch: u64, logged: Option<u64>, workers: &mut [&mut Tables]) -> Result<(), Failure> {
+    /// Writes the epoch's changes of all workers, commits them and forgets them; `logged` is the epoch's number in the
+    /// log.
+    pub fn commit(&mut self, epoch: u64, logged: Option<u64>, workers: &mut [EpochChanges]) -> Result<(), Failure> {
         for (number, open) in self.all.iter_mut().enumerate() {
-            for worker in workers.iter_mut() {
-                worker.end_changes(number);
-            }
             if let Some(OpenSink { sink, written, .. }) = open {
                 each_step(number, workers, &mut |kind, row| {
                     *written += 1;
                     sink.write_encoded(kind, row)
                 })?;
             }
-            for worker in workers.iter_mut() {
-                worker.forget_changes(number);
-            }
         }
+        workers.iter_mut().for_each(EpochChanges::clear);
         for OpenSink { sink, .. } in self.all.iter_mut().flatten() {
             logged.map_or(Ok(()), |epoch| sink.mark(epoch))?;
         }
@@ -157,8 +152,8 @@ impl Sinks {
 }
 
 /// Hands over what a table's sink is told, in the order of the events where the sink's reader sees an order.
-fn each_step(table: usize, workers: &[&mut Tables], each: &mut TakeStep<'_>) -> Result<(), Failure> {
-    let parts: Vec<&Pending> = workers.iter().filter_map(|worker| worker.pending(table)).collect();
+fn each_step(table: usize, workers: &[EpochChanges], each: &mut TakeStep<'_>) -> Result<(), Failure> {
+    let parts: Vec<&Pending> = workers.iter().filter_map(|worker| worker.of(table)).collect();
     if parts.iter().all(|part| !part.is_ordered()) {
         for part in parts {
             for position in 0..part.len() {
