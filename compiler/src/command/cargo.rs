@@ -62,8 +62,18 @@ pub const C_FLAGS: &str = "-Og";
 /// the runtime anew for each user. Proxies, registries and the choice of the toolchain stay.
 fn set_environment(command: &mut Command) {
     let kept = ["CARGO_HOME", "CARGO_BUILD_JOBS", "CARGO_HTTP_", "CARGO_NET_", "CARGO_REGISTR", "CARGO_SOURCE_"];
-    let removed =
-        ["CARGO", "__CARGO", "RUSTC", "RUSTDOC", "RUSTFLAGS", "RUST_LOG", "MAKEFLAGS", "OPT_LEVEL", "NUM_JOBS"];
+    let removed = [
+        "CARGO",
+        "__CARGO",
+        "RUSTC",
+        "RUSTDOC",
+        "RUSTFLAGS",
+        "RUST_LOG",
+        "MAKEFLAGS",
+        "OPT_LEVEL",
+        "NUM_JOBS",
+        "OUT_DIR",
+    ];
     for (name, _) in env::vars_os() {
         let text = name.to_string_lossy();
         let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| text.starts_with(prefix));

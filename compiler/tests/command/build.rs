@@ -57,7 +57,9 @@ fn the_runtime_is_built_with_the_features_that_are_asked_for() {
         let mut command = this.command(arguments);
         super::Outcome::from(command.env("MILLSTREAM_RUNTIME_FEATURES", features).output().expect("it can be started"))
     };
-    this.edit("my_job/my_job.yaml", "Orders and revenue", "With all that the runtime has, orders and revenue");
+    // Another text for each run of the tests: a binary that is there would be taken.
+    let text = format!("With all that the runtime has in process {}, orders and revenue", std::process::id());
+    this.edit("my_job/my_job.yaml", "Orders and revenue", &text);
     let build = ["build", "my_job/my_job.yaml", "-o", "job", "-v"];
     with("sqlite,kafka", &build).ended_with(2).says(
         "MILLSTREAM_RUNTIME_FEATURES names `kafka`; the runtime has the features digests, postgres, regexp, sqlite",
@@ -68,6 +70,28 @@ fn the_runtime_is_built_with_the_features_that_are_asked_for() {
     let manifest = fs::read_to_string(Path::new(folder).join("Cargo.toml")).expect("a manifest");
     assert!(manifest.contains(r#"features = ["digests", "postgres", "regexp", "sqlite"]"#), "{manifest}");
     with("sqlite, regexp,postgres digests", &build).succeeded().says("my_job: unchanged");
+}
+
+/// What cargo sets for tests and build scripts differs from one to the next; build scripts that look at it would be run
+/// again, and all that depends on them compiled anew.
+#[cfg(unix)]
+#[test]
+fn cargo_is_not_told_what_another_cargo_set_for_itself() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let this = Try::with_new_job();
+    this.edit("my_job/my_job.yaml", "Orders and revenue", "What no build is of, orders and revenue");
+    let (cargo, told) = (this.path().join("cargo"), this.path().join("told"));
+    fs::write(&cargo, format!("#!/bin/sh\n/usr/bin/env > {}\n", told.display())).expect("writes a script");
+    fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).expect("lets it be run");
+    let mut command = this.command(&["build", "my_job/my_job.yaml", "-o", "job"]);
+    command.env("PATH", this.path()).env("OUT_DIR", "/out").env("CARGO_PKG_NAME", "other").env("RUSTFLAGS", "-g");
+    command.env("HTTPS_PROXY", "http://proxy");
+    assert!(!command.output().expect("it can be started").status.success(), "that cargo builds nothing");
+    let told = fs::read_to_string(told).expect("cargo was started");
+    let has = |name: &str| told.lines().any(|line| line.split('=').next() == Some(name));
+    assert!(["OUT_DIR", "CARGO_PKG_NAME", "RUSTFLAGS"].iter().all(|name| !has(name)), "{told}");
+    assert!(has("HTTPS_PROXY"), "{told}");
 }
 
 #[test]

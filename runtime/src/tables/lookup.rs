@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use lru::LruCache;
 
 use crate::connectors::{Failure, Store, TableInfo};
-use crate::state::KeyedBytes;
+use crate::state::{KeyedBytes, hash_bytes};
 use crate::tables::encoded::{decode, encode};
 use crate::tables::pending::{Known, Pending, Stage};
 use crate::values::Value;
@@ -35,6 +35,9 @@ pub enum Cache {
 /// What is kept of a key: its row, or that it has none.
 const ABSENT: u8 = 0;
 const PRESENT: u8 = 1;
+
+/// Keys whose memory is asked for at once.
+const AHEAD: usize = 32;
 
 /// A table that is looked up.
 pub struct Lookup {
@@ -254,8 +257,30 @@ impl Lookup {
         self.answers.clear();
     }
 
-    /// Takes over what the job wrote to the table, once the store has it.
+    /// Takes over what the epoch changes in the table.
+    pub fn take_over(&mut self, pending: &Pending) {
+        let mut hashes = [0; AHEAD];
+        for from in (0..pending.keys()).step_by(AHEAD) {
+            let positions = from..pending.keys().min(from + AHEAD);
+            for (hash, position) in hashes.iter_mut().zip(positions.clone()) {
+                *hash = hash_bytes(pending.key(position));
+                self.prefetch(Stage::Index, *hash);
+            }
+            for stage in [Stage::Entry, Stage::Bytes] {
+                hashes.iter().take(positions.len()).for_each(|hash| self.prefetch(stage, *hash));
+            }
+            for (hash, position) in hashes.into_iter().zip(positions) {
+                self.written_hashed(hash, pending.key(position), pending.row(position));
+            }
+        }
+    }
+
+    /// Takes over a row of the table, or that there is none.
     pub fn written(&mut self, key: &[u8], row: Option<&[u8]>) {
+        self.written_hashed(hash_bytes(key), key, row);
+    }
+
+    fn written_hashed(&mut self, hash: u64, key: &[u8], row: Option<&[u8]>) {
         match &mut self.kept {
             Kept::Nothing => {}
             Kept::Recent { rows, missing, .. } => {
@@ -269,7 +294,7 @@ impl Lookup {
             }
             Kept::Everything { rows, .. } => {
                 close(row, &mut self.row);
-                rows.set(key, &self.row);
+                rows.set_hashed(hash, key, &self.row);
             }
         }
     }
@@ -303,7 +328,6 @@ mod tests {
 
     use super::*;
     use crate::connectors::ColumnInfo;
-    use crate::state::hash_bytes;
 
     static TABLE: TableInfo = TableInfo {
         name: "customers",

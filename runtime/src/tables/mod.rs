@@ -321,7 +321,7 @@ impl Tables {
         for (Table { lookup, pending, .. }, place) in self.all.iter_mut().zip(&mut changes.tables) {
             pending.flush();
             if let Some(lookup) = lookup {
-                pending.each_key(|key, row| lookup.written(key, row));
+                lookup.take_over(pending);
             }
             let empty = place.take().unwrap_or_else(|| pending.another());
             *place = Some(std::mem::replace(pending, empty));
@@ -369,7 +369,7 @@ impl Tables {
         let Some(table) = self.all.get_mut(J::TABLE) else { return Ok(()) };
         table.pending.flush();
         if let Some(lookup) = &mut table.lookup {
-            table.pending.each_key(|key, row| lookup.written(key, row));
+            lookup.take_over(&table.pending);
         }
         for (before, after) in table.pending.keyed() {
             if before != after {

@@ -209,11 +209,19 @@ impl Pending {
         Some((kind, self.bytes.get(start..end).unwrap_or_default()))
     }
 
-    /// Gives out each key with its row as the epoch left it.
-    pub fn each_key(&self, mut each: impl FnMut(&[u8], Option<&[u8]>)) {
-        for position in 0..self.now.len() {
-            each(self.now.key(position), read_kept(self.now.value(position)));
-        }
+    /// How many keys changed.
+    pub fn keys(&self) -> usize {
+        self.now.len()
+    }
+
+    /// A key that changed, by its position.
+    pub fn key(&self, position: usize) -> &[u8] {
+        self.now.key(position)
+    }
+
+    /// Its row as the epoch left it.
+    pub fn row(&self, position: usize) -> Option<&[u8]> {
+        read_kept(self.now.value(position))
     }
 
     /// Gives out the rows of all keys before and after the epoch; for a table without a connector.
