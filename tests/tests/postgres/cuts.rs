@@ -75,7 +75,7 @@ fn cuts() {
 }
 
 fn a_cut_at_each_message(server: &Server) {
-    let kinds = [(Ways::One, LOGGED, 29), (Ways::Two, LOGGED, 97), (Ways::One, UNLOGGED, 97)];
+    let kinds = [(Ways::One, LOGGED, 47), (Ways::Two, LOGGED, 149), (Ways::One, UNLOGGED, 149)];
     for (ways, arguments, stride) in kinds {
         let (expected, trace) = undisturbed(server, ways, arguments);
         let mut plans = Vec::new();
@@ -104,7 +104,7 @@ fn a_second_cut_while_the_first_is_mended(server: &Server) {
         for first in if is_thorough() || arguments == LOGGED { &firsts[..] } else { &firsts[..2] } {
             // Thirteen messages make a connection, five more end the one that the server still has: both are met.
             for (one, other, stride) in
-                [(Cut::Before, Cut::Unnoticed, 29), (Cut::After, Cut::After, 15), (Cut::Unnoticed, Cut::Before, 5)]
+                [(Cut::Before, Cut::Unnoticed, 29), (Cut::After, Cut::After, 29), (Cut::Unnoticed, Cut::Before, 9)]
             {
                 for later in (1..60).step_by(if is_thorough() { 1 } else { stride }) {
                     plans.push((cut_at(&[(*first, one), (first + later, other)]), 2));
