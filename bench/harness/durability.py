@@ -4,14 +4,16 @@
 """
 
 import shutil
+import signal
 import statistics
+import subprocess
 
 from .jobs import HOURLY_PREMIUM
-from .measure import measure
+from .measure import Failed, measure, median
 from .peers.millstream import blackhole_command
 
 KEYS = 12_000_000
-"""Users whose state takes about a gigabyte on disk."""
+"""Users whose state takes about a gigabyte on disk, and some in memory."""
 
 
 def measure_durability(setup):
@@ -40,17 +42,41 @@ def restore(setup):
     known = set(setup.data.paths.data.glob("*"))
     records = setup.data.file("orders", keys, keys, "even")
     command = blackhole_command(setup, HOURLY_PREMIUM, setup.cores, records)
+    after = {
+        name: restored_after(setup, command, keys, end) for name, end in (("stop", signal.SIGTERM), ("kill", signal.SIGKILL))
+    }
+    if records not in known:
+        records.unlink()
+    return {"keys": keys, "after": after}
+
+
+def restored_after(setup, command, keys, end):
+    """A job that has committed all records is ended by a signal, and started again a few times."""
+    log = setup.paths.output / "log"
+    follow = f"--set=tables.{HOURLY_PREMIUM.source}.file.follow=true"
+    end_after([*command, follow], f"{keys} records so far", end)
     state = next(word.split("=", 1)[1] for word in command if str(word).startswith("--state="))
-    measure(command, setup.paths.output / "log")
     folder = setup.paths.output / state
     size = sum(file.stat().st_size for file in folder.iterdir())
     snapshot = sum(file.stat().st_size for file in folder.glob("*.snapshot"))
     again = [word for word in command if word != "--fresh"]
-    runs = [measure(again, setup.paths.output / "log") for _ in range(1 if setup.quick else 3)]
+    done = median([measure(again, log) for _ in range(1 if setup.quick else 3)])
     shutil.rmtree(folder)
-    if records not in known:
-        records.unlink()
-    return {
-        "keys": keys, "bytes": size, "snapshot": snapshot, "wall": statistics.median(run.wall for run in runs),
-        "cpu": statistics.median(run.cpu for run in runs), "peak": max(run.peak for run in runs),
-    }
+    return {"bytes": size, "snapshot": snapshot, "wall": done.wall, "cpu": done.cpu, "peak": done.peak}
+
+
+def end_after(command, words, end):
+    """Starts a job that does not end by itself, and sends it a signal when it has said these words."""
+    with subprocess.Popen(
+        [*(str(part) for part in command), "-v"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE, text=True, errors="replace",
+    ) as job:
+        said = []
+        for line in job.stderr:
+            said.append(line)
+            if words in line:
+                job.send_signal(end)
+                break
+        job.communicate()
+    if job.returncode not in (0, -signal.SIGKILL):
+        raise Failed(f"exit code {job.returncode}: {' '.join(str(part) for part in command)}\n{''.join(said[-20:])}")

@@ -168,10 +168,17 @@ def durability_section(durability):
             cells += [f"{log:.2f} s", f"{without:.2f} s", f"{(log / without - 1) * 100:.1f} %"]
         yield f"| {workers} worker{'s' * (int(workers) > 1)} | {' | '.join(cells)} |"
     yield ""
-    restored = durability["restore"]
-    yield f"Restoring: {restored['keys']:,} users, {restored['bytes'] / 1e9:.2f} GB in the state folder"
-    yield f"({restored['snapshot'] / 1e9:.2f} GB of it a snapshot, the rest epochs after it). From the start of the job to"
-    yield f"its end, with nothing new to read: {restored['wall']:.2f} s ({restored['cpu']:.2f} s of processor time)."
+    restore = durability["restore"]
+    yield f"Restoring {restore['keys']:,} users. The job has committed all records, is ended by a signal, and started again with"
+    yield "nothing new to read: from its start to its end."
+    yield ""
+    yield "| ended by | state in memory | snapshot | epochs after it | time | processor time |"
+    yield "|---|---:|---:|---:|---:|---:|"
+    for name, signal in (("stop", "SIGTERM"), ("kill", "SIGKILL")):
+        after = restore["after"][name]
+        sizes = [after["peak"], after["snapshot"], after["bytes"] - after["snapshot"]]
+        cells = [f"{size / 1e9:.2f} GB" for size in sizes]
+        yield f"| {signal} | {' | '.join(cells)} | {after['wall']:.2f} s | {after['cpu']:.2f} s |"
     yield ""
 
 

@@ -79,7 +79,10 @@ fn work<J: Parallel>(arguments: &Arguments, terminal: &mut Terminal, stop: &Stop
     while running.crew.sweep() {}
     running.commit()?;
     running.part(stop.asked() && !ended)?;
-    running.tell(arguments, stop.asked() && !ended, terminal)
+    running.tell(arguments, stop.asked() && !ended, terminal)?;
+    // The process is about to end: the system takes the memory of the state back sooner than we could, key by key.
+    std::mem::forget(running.crew);
+    Ok(())
 }
 
 fn prepare_state(arguments: &Arguments) -> Result<Lock, Failure> {
