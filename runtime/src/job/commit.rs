@@ -136,3 +136,110 @@ impl Drop for Beside {
 fn gone() -> Failure {
     Failure::environment("the thread that commits epochs has ended")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex, PoisonError};
+    use std::time::Duration;
+
+    use super::*;
+    use crate::connectors::{ChangeKind, ColumnInfo, Row, Sink, TableInfo};
+
+    static TABLE: TableInfo =
+        TableInfo { name: "t", columns: &[ColumnInfo::nullable("a", "bigint")], primary_key: &[] };
+
+    /// Commits an epoch when it is let; fails on the one with this number.
+    struct Held {
+        gate: Mutex<Receiver<()>>,
+        committed: Arc<Mutex<Vec<u64>>>,
+        fails_on: u64,
+    }
+
+    impl Sink for Held {
+        fn write(&mut self, _kind: ChangeKind, _row: &dyn Row) -> Result<(), Failure> {
+            Ok(())
+        }
+
+        fn commit(&mut self, epoch: u64) -> Result<(), Failure> {
+            let gate = self.gate.lock().unwrap_or_else(PoisonError::into_inner);
+            gate.recv_timeout(Duration::from_secs(30)).expect("it is let");
+            if epoch == self.fails_on {
+                return Err(Failure::environment("the disk is full"));
+            }
+            self.committed.lock().unwrap_or_else(PoisonError::into_inner).push(epoch);
+            Ok(())
+        }
+
+        fn place(&self) -> String {
+            "nowhere".to_owned()
+        }
+    }
+
+    fn held(fails_on: u64) -> (Committer, SyncSender<()>, Arc<Mutex<Vec<u64>>>) {
+        let (open, gate) = mpsc::sync_channel(10);
+        let committed = Arc::new(Mutex::new(Vec::new()));
+        let mut sinks = Sinks::default();
+        let sink = Held { gate: Mutex::new(gate), committed: committed.clone(), fails_on };
+        sinks.open(&TABLE, Some(Box::new(sink)));
+        (Committer::new(sinks, None).expect("a thread"), open, committed)
+    }
+
+    fn begin(committer: &mut Committer, epoch: u64) {
+        let commit = committer.rest().expect("nothing failed");
+        (commit.epoch, commit.ended.records_in_all) = (epoch, epoch * 10);
+        committer.begin().expect("it can be begun");
+    }
+
+    #[test]
+    fn an_epoch_goes_on_beside_others_and_the_next_one_waits_for_it() {
+        let (mut committer, open, committed) = held(u64::MAX);
+        begin(&mut committer, 1);
+        assert_eq!(committer.committed().expect("nothing failed"), None, "the sink holds it");
+        open.send(()).expect("the sink waits");
+        begin(&mut committer, 2);
+        assert_eq!(*committed.lock().expect("one thread"), [1], "two are never on their way");
+        assert_eq!(committer.committed().expect("nothing failed"), Some((1, 10)));
+        assert_eq!(committer.committed().expect("nothing failed"), None, "each is told of once");
+        open.send(()).expect("the sink waits");
+        committer.rest().expect("nothing failed").epoch = 3;
+        open.send(()).expect("the sink waits");
+        committer.commit().expect("nothing failed");
+        assert_eq!(*committed.lock().expect("one thread"), [1, 2, 3]);
+        assert_eq!(committer.committed().expect("nothing failed"), Some((3, 20)));
+    }
+
+    #[test]
+    fn what_went_wrong_is_told_by_whoever_asks_next() {
+        for waits in [false, true] {
+            let (mut committer, open, committed) = held(2);
+            begin(&mut committer, 1);
+            open.send(()).expect("the sink waits");
+            begin(&mut committer, 2);
+            open.send(()).expect("the sink waits");
+            let failure = if waits {
+                committer.rest().err()
+            } else {
+                let mut asked = (0..3000).map(|_| {
+                    thread::sleep(Duration::from_millis(1));
+                    committer.committed().err()
+                });
+                asked.find_map(|failure| failure)
+            };
+            assert_eq!(failure.map(|failure| failure.message).as_deref(), Some("the disk is full"));
+            assert_eq!(*committed.lock().expect("one thread"), [1]);
+        }
+    }
+
+    #[test]
+    fn whoever_goes_away_waits_for_what_is_on_its_way() {
+        let (mut committer, open, committed) = held(u64::MAX);
+        begin(&mut committer, 1);
+        let opener = thread::spawn(move || {
+            thread::sleep(Duration::from_millis(50));
+            open.send(())
+        });
+        drop(committer);
+        assert_eq!(*committed.lock().expect("one thread"), [1]);
+        opener.join().expect("it ends").expect("the sink waited");
+    }
+}
