@@ -254,6 +254,11 @@ pub trait Sink: Send {
         Ok(())
     }
 
+    /// Whether a commit takes a processor for most of its time, rather than waiting for somebody else.
+    fn computes(&self) -> bool {
+        false
+    }
+
     /// Whether each change must come with the row before (print, changelog files), unconsolidated kinds included.
     fn wants_changelog(&self) -> bool {
         false

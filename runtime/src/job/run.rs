@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io;
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -22,6 +23,7 @@ use crate::job::signals::Stop;
 use crate::job::terminal::{Figures, Summary, Terminal, Written};
 use crate::job::workers::{Crew, Piece, Round};
 use crate::job::{FaultyGroup, OnError, Parallel, TableUse};
+use crate::tables::Sinks;
 use crate::values::Fault;
 
 /// How long the loop rests when no source has anything.
@@ -113,7 +115,7 @@ const DEAD_LETTERS: &str = "dead_letters.jsonl";
 struct Running<J> {
     crew: Crew<J>,
     committer: Committer,
-    /// Whether the next epoch begins before one is committed: nobody asks a sink's target what was written to it.
+    /// Whether the next epoch begins before one is committed.
     overlaps: bool,
     feeds: Vec<Feed>,
     /// The source whose turn it is.
@@ -174,7 +176,7 @@ impl<J: Parallel> Running<J> {
         let Ends { sinks, feeds, .. } = ends;
         let now = Instant::now();
         let mut running = Self {
-            overlaps: !crew.workers.iter().any(|worker| worker.tables.ask_stores()),
+            overlaps: overlaps(&crew, &sinks),
             crew,
             committer: Committer::new(sinks, lasting)?,
             feeds,
@@ -349,6 +351,14 @@ impl Feed {
         }
         Ok(if self.pieces.first().is_some_and(|piece| piece.open) { Progress::Records } else { progress })
     }
+}
+
+/// Whether the next epoch can begin before one is committed, and better does: nobody asks a sink's target what was written
+/// to it, and no sink takes a processor that a worker needs. Workers wait for one another in each round.
+fn overlaps<J>(crew: &Crew<J>, sinks: &Sinks) -> bool {
+    let asked = crew.workers.iter().any(|worker| worker.tables.ask_stores());
+    let processors = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    !asked && (crew.workers.len() < processors || !sinks.compute())
 }
 
 /// Fills the pieces of the next source that has something, from `turn` on, and gives its position; if none has, what is

@@ -25,6 +25,11 @@ impl Sinks {
         self.all.push(sink.map(|sink| OpenSink { info, sink, written: 0 }));
     }
 
+    /// Whether committing takes a processor for most of its time.
+    pub(crate) fn compute(&self) -> bool {
+        self.all.iter().flatten().any(|open| open.sink.computes())
+    }
+
     /// Appends what the epoch tells each sink, before any is told. Gives whether there is anything.
     pub(crate) fn record(&self, workers: &[EpochChanges], out: &mut Vec<u8>) -> Result<bool, Failure> {
         let mut any = false;

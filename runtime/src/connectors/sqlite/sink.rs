@@ -120,6 +120,10 @@ impl Sink for SqliteSink {
         epochs::sync(&lock(&self.table.database))
     }
 
+    fn computes(&self) -> bool {
+        true
+    }
+
     fn place(&self) -> String {
         self.table.place()
     }
