@@ -36,6 +36,15 @@ fuzz_target!(|bytes: &[u8]| {
             alone.push((record.offset, record.line, row.ok()));
         }
         assert_eq!(text(&read(&[&chunk], 256, scope)), text(&alone), "a chunk gives other rows than its lines");
+        // Once more behind itself: what was seen before is expected then, and no record is the last but the last one.
+        let (mut twice, mut alone_twice) = (bytes.to_vec(), alone.clone());
+        twice.push(b'\n');
+        let lines = twice.iter().filter(|byte| **byte == b'\n').count() as u64;
+        let moved = alone.iter().map(|(offset, line, row)| (offset + twice.len() as u64, line + lines, row.clone()));
+        alone_twice.extend(moved);
+        twice.extend_from_slice(bytes);
+        let twice = Chunk { bytes: twice, file: 0, offset: 0, line: 1 };
+        assert_eq!(text(&read(&[&twice], 3, scope)), text(&alone_twice), "a chunk twice gives other rows");
         // Cut at a line break in the middle.
         let middle = bytes.len() / 2;
         if let Some(cut) = bytes[middle..].iter().position(|byte| *byte == b'\n').map(|at| middle + at + 1) {

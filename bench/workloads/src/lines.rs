@@ -4,26 +4,39 @@ use std::fs::File;
 use std::io::{self, Read};
 
 /// Bytes read at once.
-const BLOCK: usize = 1 << 20;
+const BLOCK: usize = 256 << 10;
 
 /// Hands over each block of whole lines, without the last line's end.
 pub fn blocks(path: &str, mut each: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
+    owned_blocks(path, |block| {
+        each(block.strip_suffix(b"\n").unwrap_or(&block))?;
+        Ok(block)
+    })
+}
+
+/// Hands over each block of whole lines, to be given back.
+pub fn owned_blocks(path: &str, mut each: impl FnMut(Vec<u8>) -> io::Result<Vec<u8>>) -> io::Result<()> {
     let mut file = File::open(path)?;
-    let mut buffer = vec![0; BLOCK];
+    let (mut block, mut rest) = (Vec::new(), Vec::new());
     let mut filled = 0;
     loop {
-        if filled == buffer.len() {
-            buffer.resize(2 * buffer.len(), 0);
+        // Beyond what is filled stand bytes of an earlier block, so that none is written only to be overwritten.
+        if block.len() < filled + BLOCK {
+            block.resize(filled + BLOCK, 0);
         }
-        let read = file.read(&mut buffer[filled..])?;
-        if read == 0 {
-            return if filled > 0 { each(&buffer[..filled]) } else { Ok(()) };
-        }
+        let read = file.read(&mut block[filled..])?;
         filled += read;
-        if let Some(end) = memchr::memrchr(b'\n', &buffer[..filled]) {
-            each(&buffer[..end])?;
-            buffer.copy_within(end + 1..filled, 0);
-            filled -= end + 1;
+        let end = if read == 0 { Some(filled) } else { memchr::memrchr(b'\n', &block[..filled]).map(|end| end + 1) };
+        if let Some(end) = end.filter(|end| *end > 0) {
+            rest.clear();
+            rest.extend_from_slice(&block[end..filled]);
+            block.truncate(end);
+            block = each(block)?;
+            filled = rest.len();
+            block.splice(..filled.min(block.len()), rest.iter().copied());
+        }
+        if read == 0 {
+            return Ok(());
         }
     }
 }

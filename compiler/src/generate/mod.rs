@@ -2,6 +2,7 @@
 //! runtime.
 
 mod aggregate;
+mod decode;
 mod expression;
 mod fingerprints;
 mod imports;

@@ -73,6 +73,7 @@ const RESERVED: &[&str] = &[
     "Route",
     "Row",
     "Same",
+    "Scan",
     "Scope",
     "Self",
     "Send",

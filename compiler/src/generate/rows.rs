@@ -1,4 +1,4 @@
-//! Rows: a struct for each table and view, how it is read from a record, how a sink reads it.
+//! Rows: a struct for each table and view, how a sink reads it.
 
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
@@ -59,7 +59,7 @@ impl Generator<'_> {
         let source = !planned.readers.is_empty() && !self.is_fed(id);
         let read_back = planned.sink && self.is_fed(id);
         if source || planned.lookup || read_back {
-            items.push(self.decode(id, &columns));
+            items.push(self.decode(id, &columns, source));
         }
         if planned.sink || planned.lookup {
             items.extend(self.table_row_items(id, &columns));
@@ -125,69 +125,6 @@ impl Generator<'_> {
                 }
             },
         ]
-    }
-
-    fn decode(&self, id: TableId, columns: &[Column]) -> TokenStream {
-        let row = self.table_row(id, &quote!('a));
-        let decode = self.imports().runtime("decode", "Decode");
-        let field = self.imports().runtime("decode", "Field");
-        let fault = self.imports().runtime("values", "Fault");
-        let scope = self.imports().runtime("scope", "Scope");
-        let names = columns.iter().map(|column| &column.name);
-        let (table, _) = self.plan.table(id);
-        let mut uses_scope = false;
-        let arms: Vec<(Literal, TokenStream)> = columns
-            .iter()
-            .enumerate()
-            .map(|(position, column)| {
-                let position = Literal::usize_unsuffixed(position);
-                let (place, read) = (ident(&column.name), types::read(column.ty.base));
-                uses_scope |= types::borrows(column.ty.base);
-                let name = &column.name;
-                let value = if column.ty.nullable {
-                    quote!(field.#read?)
-                } else {
-                    quote!(field.#read?.ok_or_else(|| #fault::null(#name))?)
-                };
-                (position, quote!(self.#place = #value))
-            })
-            .collect();
-        let required = columns.iter().filter(|column| {
-            column.ty.nullable
-                && table.columns.iter().any(|declared| declared.name == column.name && !declared.ty.nullable)
-        });
-        let checks: Vec<TokenStream> = required
-            .map(|column| {
-                let (place, name) = (ident(&column.name), &column.name);
-                quote!(if self.#place.is_none() { return Err(#fault::null(#name)); })
-            })
-            .collect();
-        let check = if checks.is_empty() {
-            TokenStream::new()
-        } else {
-            quote!(fn check(&self) -> Result<(), #fault> { #(#checks)* Ok(()) })
-        };
-        let scope_name = if uses_scope { quote!(scope) } else { quote!(_scope) };
-        let (column_name, field_name) =
-            if arms.is_empty() { (quote!(_column), quote!(_field)) } else { (quote!(column), quote!(field)) };
-        let work = match arms.as_slice() {
-            [] => TokenStream::new(),
-            [(position, set)] => quote!(if column == #position { #set; }),
-            many => {
-                let arms = many.iter().map(|(position, set)| quote!(#position => #set,));
-                quote!(match column { #(#arms)* _ => {} })
-            }
-        };
-        quote! {
-            impl<'a> #decode<'a> for #row {
-                const COLUMNS: &'static [&'static str] = &[#(#names),*];
-
-                fn set(&mut self, #column_name: usize, #field_name: #field<'a>, #scope_name: &#scope<'a>)
-                    -> Result<(), #fault> { #work Ok(()) }
-
-                #check
-            }
-        }
     }
 
     fn table_row_items(&self, id: TableId, columns: &[Column]) -> Vec<TokenStream> {

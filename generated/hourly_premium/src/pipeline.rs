@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 use millstream_runtime::connectors::{ColumnInfo, Row, TableInfo};
-use millstream_runtime::decode::{Decode, Field};
+use millstream_runtime::decode::{Decode, Field, Scan};
 use millstream_runtime::epochs::{Damaged, Lasting, Pass};
 use millstream_runtime::functions::{arithmetic, constant, time, widen};
 use millstream_runtime::job::{
@@ -304,6 +304,43 @@ impl<'a> Decode<'a> for UserOrder<'a> {
             _ => {}
         }
         Ok(())
+    }
+
+    fn scan(&mut self, scan: &mut Scan<'a>, scope: &Scope<'a>) -> Option<usize> {
+        if scan.key(b"{\"id\":") {
+            self.id = scan.number()?.bigint().ok()?;
+        }
+        if scan.key(b",\"order_no\":") {
+            self.order_no = scan.string()?.text(scope).ok()?;
+        }
+        if scan.key(b",\"order_type\":") {
+            scan.number()?;
+        }
+        if scan.key(b",\"pay_time\":") {
+            scan.number()?;
+        }
+        if scan.key(b",\"order_price\":") {
+            scan.number()?;
+        }
+        if scan.key(b",\"customer_name\":") {
+            scan.string()?;
+        }
+        if scan.key(b",\"customer_tel\":") {
+            self.customer_tel = scan.string()?.text(scope).ok()?;
+        }
+        if scan.key(b",\"certificate_no\":") {
+            scan.string()?;
+        }
+        if scan.key(b",\"gmt_created\":") {
+            scan.number()?;
+        }
+        if scan.key(b",\"gmt_modified\":") {
+            self.gmt_modified = scan.number()?.bigint().ok()?;
+        }
+        if scan.key(b",\"account_payble\":") {
+            self.account_payble = scan.number()?.decimal().ok()?;
+        }
+        scan.end()
     }
 }
 

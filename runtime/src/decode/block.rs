@@ -11,10 +11,10 @@ pub(super) type Block = [u8; 16];
 pub(super) type Bits = u32;
 
 #[cfg(target_arch = "x86_64")]
-pub(super) use sse2::{equal, non_ascii, not_scalar, string_stops, structure};
+pub(super) use sse2::{equal, non_ascii, not_number, not_scalar, points, string_stops, structure};
 
 #[cfg(not(target_arch = "x86_64"))]
-pub(super) use plain::{equal, non_ascii, not_scalar, string_stops, structure};
+pub(super) use plain::{equal, non_ascii, not_number, not_scalar, points, string_stops, structure};
 
 #[cfg(target_arch = "x86_64")]
 #[allow(unsafe_code, reason = "calling SSE2 instructions, which are part of x86-64")]
@@ -37,6 +37,30 @@ mod sse2 {
             let backslash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(b'\\' as i8));
             let line_feed = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(b'\n' as i8));
             _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, backslash), line_feed)) as Bits
+        }
+        // SAFETY: SSE2 is part of x86-64.
+        unsafe { ask(block) }
+    }
+
+    /// Decimal points.
+    #[inline]
+    pub fn points(block: &Block) -> Bits {
+        #[target_feature(enable = "sse2")]
+        #[inline]
+        fn ask(block: &Block) -> Bits {
+            _mm_movemask_epi8(_mm_cmpeq_epi8(load(block), _mm_set1_epi8(b'.' as i8))) as Bits
+        }
+        // SAFETY: SSE2 is part of x86-64.
+        unsafe { ask(block) }
+    }
+
+    /// Bytes that no number without an exponent has: others than `-./0…9`.
+    #[inline]
+    pub fn not_number(block: &Block) -> Bits {
+        #[target_feature(enable = "sse2")]
+        #[inline]
+        fn ask(block: &Block) -> Bits {
+            !(_mm_movemask_epi8(between(load(block), b'-', b'9')) as Bits) & 0xffff
         }
         // SAFETY: SSE2 is part of x86-64.
         unsafe { ask(block) }
@@ -128,6 +152,18 @@ mod plain {
         bits(block, |byte| matches!(byte, b'"' | b'\\' | b'\n'))
     }
 
+    /// Decimal points.
+    #[inline]
+    pub fn points(block: &Block) -> Bits {
+        bits(block, |byte| byte == b'.')
+    }
+
+    /// Bytes that no number without an exponent has: others than `-./0…9`.
+    #[inline]
+    pub fn not_number(block: &Block) -> Bits {
+        bits(block, |byte| !matches!(byte, b'-'..=b'9'))
+    }
+
     /// Bytes that are not ASCII.
     #[inline]
     pub fn non_ascii(block: &Block) -> Bits {
@@ -173,6 +209,8 @@ mod tests {
             assert_eq!(sse2::not_scalar(&block), plain::not_scalar(&block), "{byte}");
             assert_eq!(sse2::string_stops(&block), plain::string_stops(&block), "{byte}");
             assert_eq!(sse2::structure(&block), plain::structure(&block), "{byte}");
+            assert_eq!(sse2::not_number(&block), plain::not_number(&block), "{byte}");
+            assert_eq!(sse2::points(&block), plain::points(&block), "{byte}");
         }
         // Miri is some hundred times as slow.
         for _ in 0..if cfg!(miri) { 100 } else { 10_000 } {

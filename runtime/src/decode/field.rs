@@ -48,14 +48,14 @@ impl<'a> Field<'a> {
     #[inline]
     pub fn bigint(self) -> Result<Option<i64>, Fault> {
         match self {
-            Self::Json(json) => json_field::integer(json.text(), json.kind(), "bigint"),
+            Self::Json(json) => json_field::integer(json, "bigint"),
             Self::Csv(_) | Self::Value(_) => self.integer("bigint"),
         }
     }
 
     fn integer<T: TryFrom<i64>>(self, ty: &'static str) -> Result<Option<T>, Fault> {
         let integer = match self {
-            Self::Json(json) => json_field::integer(json.text(), json.kind(), ty)?,
+            Self::Json(json) => json_field::integer(json, ty)?,
             Self::Csv(_) | Self::Value(_) => self.scalar(ty, number::integer, value_field::integer)?,
         };
         let Some(integer) = integer else { return Ok(None) };
@@ -85,7 +85,7 @@ impl<'a> Field<'a> {
     #[inline]
     pub(crate) fn unscaled(self, precision: u8, scale: u8) -> Result<Option<i128>, Fault> {
         match self {
-            Self::Json(json) => json_field::unscaled(json.text(), json.kind(), precision, scale),
+            Self::Json(json) => json_field::unscaled(json, precision, scale),
             Self::Csv(_) | Self::Value(_) => self.other_unscaled(precision, scale),
         }
     }

@@ -2,30 +2,44 @@
 
 use bumpalo::Bump;
 
-use super::json::Kind;
+use super::json::{Json, Kind};
 use super::number::{Grammar, is_number};
 use super::{number, text};
 use crate::values::Fault;
 
 /// An integer; most columns are one.
-pub(super) fn integer(text: &[u8], kind: Kind, ty: &'static str) -> Result<Option<i64>, Fault> {
-    if kind == Kind::Bare
-        && let Some(value) = number::integer_plain(text)
-    {
-        return Ok(Some(value));
+#[inline]
+pub(super) fn integer(json: Json<'_>, ty: &'static str) -> Result<Option<i64>, Fault> {
+    match json.block() {
+        Some((block, length)) if json.kind() == Kind::Bare => match number::integer_block(block, length) {
+            Some(value) => Ok(Some(value)),
+            None => any_integer(json, ty),
+        },
+        _ => any_integer(json, ty),
     }
-    scalar(text, kind, ty, number::integer)
+}
+
+#[inline(never)]
+fn any_integer(json: Json<'_>, ty: &'static str) -> Result<Option<i64>, Fault> {
+    scalar(json.text(), json.kind(), ty, number::integer)
 }
 
 /// The integer behind a decimal.
-pub(super) fn unscaled(text: &[u8], kind: Kind, precision: u8, scale: u8) -> Result<Option<i128>, Fault> {
-    if kind == Kind::Bare
-        && let Some(value) = number::decimal_plain(text, scale)
+#[inline]
+pub(super) fn unscaled(json: Json<'_>, precision: u8, scale: u8) -> Result<Option<i128>, Fault> {
+    if json.kind() == Kind::Bare
+        && let Some((block, length)) = json.block()
+        && let Some(value) = number::decimal_block(block, length, scale)
         && number::fits(i128::from(value), precision)
     {
         return Ok(Some(i128::from(value)));
     }
-    scalar(text, kind, "decimal", |text, grammar| number::decimal(text, grammar, precision, scale))
+    any_unscaled(json, precision, scale)
+}
+
+#[inline(never)]
+fn any_unscaled(json: Json<'_>, precision: u8, scale: u8) -> Result<Option<i128>, Fault> {
+    scalar(json.text(), json.kind(), "decimal", |text, grammar| number::decimal(text, grammar, precision, scale))
         .map_err(|fault| with_digits(&fault, precision, scale))
 }
 

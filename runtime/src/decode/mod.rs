@@ -18,6 +18,7 @@ use crate::scope::Scope;
 use crate::values::Fault;
 
 pub use field::Field;
+pub use json::Scan;
 pub use reader::{Place, Reader, Rows};
 
 /// A row struct that is read field by field from a record; implemented by generated code.
@@ -41,6 +42,12 @@ pub trait Decode<'a>: Default {
     /// Stores the field of a column; called at most once a column and record, or again with the later field when a
     /// record has a key twice (the last one counts).
     fn set(&mut self, column: usize, field: Field<'a>, scope: &Scope<'a>) -> Result<(), Fault>;
+
+    /// Reads a JSON record whose keys stand in the order of the table's columns, some of which may be missing, into a
+    /// fresh row, and gives the length of its line; none if the record is another one, or cannot be read.
+    fn scan(&mut self, _scan: &mut Scan<'a>, _scope: &Scope<'a>) -> Option<usize> {
+        None
+    }
 
     /// Checks what must hold of a whole row: no null in a column that is `not null`.
     fn check(&self) -> Result<(), Fault> {

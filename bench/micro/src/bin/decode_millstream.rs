@@ -40,15 +40,14 @@ fn decode<R: Rows>(input: &str) -> io::Result<u64> {
     let mut reader = JsonReader::new(<R::Of<'static> as Decode<'static>>::COLUMNS);
     let mut lines_chunk: Chunk = chunk(&[]);
     let mut records = 0;
-    lines::blocks(input, |block| {
-        lines_chunk.bytes.clear();
-        lines_chunk.bytes.extend_from_slice(block);
+    lines::owned_blocks(input, |block| {
+        lines_chunk.bytes = block;
         let (good, bad) = reader.count::<R>(&mut world, &lines_chunk)?;
         if bad > 0 {
             return Err(io::Error::other(format!("{bad} records could not be read")));
         }
         records += good;
-        Ok(())
+        Ok(std::mem::take(&mut lines_chunk.bytes))
     })?;
     Ok(records)
 }

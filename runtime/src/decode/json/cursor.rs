@@ -37,7 +37,8 @@ impl<'a> Cursor<'a> {
     /// The value that was read last.
     #[inline]
     pub fn value(&self) -> Json<'a> {
-        Json::scanned(self.bytes.get(self.text.0..self.text.1).unwrap_or_default(), self.kind)
+        let (begin, end) = self.text;
+        Json::scanned(self.bytes.get(begin..).unwrap_or_default(), end.saturating_sub(begin), self.kind)
     }
 
     /// The next byte of the record.

@@ -7,12 +7,15 @@
 
 mod cursor;
 mod keys;
+mod scan;
 #[cfg(test)]
 mod tests;
 mod value;
 
 use self::cursor::Cursor;
 use self::keys::{END, Keys};
+use self::scan::Habits;
+pub use self::scan::Scan;
 pub use self::value::Json;
 pub(super) use self::value::Kind;
 use super::{Decode, Field, Record};
@@ -24,12 +27,13 @@ use crate::values::Fault;
 #[derive(Debug)]
 pub struct Decoder {
     keys: Keys,
+    habits: Habits,
 }
 
 impl Decoder {
     /// A decoder of records of which the columns `wanted` are needed.
     pub fn new(wanted: &[&str]) -> Self {
-        Self { keys: Keys::new(wanted) }
+        Self { keys: Keys::new(wanted), habits: Habits::new() }
     }
 
     /// Reads one record: an object with nothing but white space around it.
@@ -49,6 +53,16 @@ impl Decoder {
         row: &mut T,
         scope: &Scope<'a>,
     ) -> Result<(), Fault> {
+        if let Some(mut scan) = self.habits.scan(lines.get(*at..).unwrap_or_default()) {
+            if let Some(length) = row.scan(&mut scan, scope) {
+                self.habits.succeeded();
+                row.check()?;
+                *at += length;
+                return Ok(());
+            }
+            self.habits.failed();
+            *row = T::default();
+        }
         let mut cursor = Cursor::new(lines, *at, true, self.keys.first());
         self.read(&mut cursor, row, scope)?;
         *at = cursor.at;

@@ -7,8 +7,10 @@ use crate::values::Fault;
 /// A JSON value of a record. Its text was only scanned, not yet converted.
 #[derive(Debug, Clone, Copy)]
 pub struct Json<'a> {
-    /// The text; of strings what is between the quotes.
-    text: &'a [u8],
+    /// The text, of strings what is between the quotes, and what follows it in the record and behind it.
+    rest: &'a [u8],
+    /// The number of the text's bytes.
+    length: usize,
     kind: Kind,
 }
 
@@ -40,14 +42,20 @@ impl<'a> Json<'a> {
 
     /// A value that was scanned.
     #[inline]
-    pub(super) fn scanned(text: &'a [u8], kind: Kind) -> Self {
-        Self { text, kind }
+    pub(super) fn scanned(rest: &'a [u8], length: usize, kind: Kind) -> Self {
+        Self { rest, length, kind }
     }
 
     /// The text; of strings what is between the quotes, escapes and all.
     #[inline]
     pub(in crate::decode) fn text(&self) -> &'a [u8] {
-        self.text
+        self.rest.get(..self.length).unwrap_or_default()
+    }
+
+    /// The text's first sixteen bytes, with what follows it if it has less, and its length; none at the end of the input.
+    #[inline]
+    pub(in crate::decode) fn block(&self) -> Option<(&'a Block, usize)> {
+        Some((self.rest.first_chunk()?, self.length))
     }
 
     /// What is known of the text.
@@ -59,7 +67,7 @@ impl<'a> Json<'a> {
     /// The text of a string of ASCII characters without escapes; none if it is not known to be one.
     #[inline]
     pub(in crate::decode) fn ascii(&self) -> Option<&'a str> {
-        (self.kind == Kind::Ascii).then(|| known_ascii(self.text))
+        (self.kind == Kind::Ascii).then(|| known_ascii(self.text()))
     }
 }
 
@@ -68,8 +76,8 @@ impl<'a> Json<'a> {
 #[allow(unsafe_code, reason = "the scanner has seen every byte")]
 fn known_ascii(text: &[u8]) -> &str {
     debug_assert!(text.is_ascii());
-    // SAFETY: `Kind::Ascii` is only given by `string`, after no byte of the text had its high bit set; the fields of
-    // `Json` are private to this module. A property test compares with `str::from_utf8`.
+    // SAFETY: `Kind::Ascii` is only given by `short`, `string` and `Shape::scan`, after no byte of the text had its high bit
+    // set; the fields of `Json` are private to this module. A property test compares with `str::from_utf8`.
     unsafe { std::str::from_utf8_unchecked(text) }
 }
 
@@ -89,28 +97,52 @@ pub(super) struct Short {
 pub(super) fn short<const WINDOW: usize>(window: &[u8; WINDOW], at: usize) -> Option<Short> {
     if *window.get(at)? == b'"' {
         let begin = at + 1;
-        let first = window.get(begin..)?.first_chunk()?;
-        let mut stops = block::string_stops(first);
-        let mut foreign = block::non_ascii(first);
-        if stops == 0 {
-            let second = window.get(begin + 16..)?.first_chunk()?;
-            stops = block::string_stops(second) << 16;
-            foreign |= block::non_ascii(second) << 16;
-        }
-        let end = begin + stops.trailing_zeros() as usize;
-        if window.get(end) != Some(&b'"') || stops == 0 {
-            return None;
-        }
-        // The bits below the lowest stop.
-        let ascii = foreign & (stops ^ (stops - 1)) == 0;
-        let kind = if ascii { Kind::Ascii } else { Kind::Plain };
+        let (end, kind) = short_string(window, begin)?;
         Some(Short { begin, end, kind, length: end + 1 })
     } else {
-        let others = block::not_scalar(window.get(at..)?.first_chunk()?);
-        let length = others.trailing_zeros() as usize;
-        let end = at + length;
-        (1..16).contains(&length).then_some(Short { begin: at, end, kind: Kind::Bare, length: end })
+        let end = short_bare(window, at, block::not_scalar)?;
+        Some(Short { begin: at, end, kind: Kind::Bare, length: end })
     }
+}
+
+/// Where in the window the string ends that begins behind its quote at `begin`, if it has no escapes and less than 32
+/// bytes, and its kind.
+#[inline(always)]
+pub(super) fn short_string<const WINDOW: usize>(window: &[u8; WINDOW], begin: usize) -> Option<(usize, Kind)> {
+    let first = window.get(begin..)?.first_chunk()?;
+    let mut stops = block::string_stops(first);
+    let mut foreign = block::non_ascii(first);
+    if stops == 0 {
+        let second = window.get(begin + 16..)?.first_chunk()?;
+        stops = block::string_stops(second) << 16;
+        foreign |= block::non_ascii(second) << 16;
+    }
+    let end = begin + stops.trailing_zeros() as usize;
+    if window.get(end) != Some(&b'"') || stops == 0 {
+        return None;
+    }
+    // The bits below the lowest stop.
+    let ascii = foreign & (stops ^ (stops - 1)) == 0;
+    Some((end, if ascii { Kind::Ascii } else { Kind::Plain }))
+}
+
+/// Where in the window the number or literal of less than sixteen bytes ends that begins at `at`, given a question about
+/// which bytes are none of it.
+#[inline(always)]
+pub(super) fn short_bare<const WINDOW: usize>(
+    window: &[u8; WINDOW],
+    at: usize,
+    others: impl Fn(&Block) -> Bits,
+) -> Option<usize> {
+    let length = others(window.get(at..)?.first_chunk()?).trailing_zeros() as usize;
+    (1..16).contains(&length).then_some(at + length)
+}
+
+/// Where the text of any value begins and ends, its kind, and where the value ends.
+#[inline(never)]
+pub(super) fn any(lines: &[u8]) -> Option<(usize, usize, Kind, usize)> {
+    let mut cursor = Cursor::new(lines, 0, true, 0);
+    read(&mut cursor).then_some((cursor.text.0, cursor.text.1, cursor.kind, cursor.at))
 }
 
 /// Reads any value at the cursor; false on a fault, which is in the cursor then.

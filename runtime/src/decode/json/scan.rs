@@ -1,0 +1,141 @@
+//! Reading a record whose keys stand in the order of the table's columns.
+
+use super::value::{self, Json, Kind};
+use crate::decode::Field;
+use crate::decode::block;
+
+/// A record that is read key by key in the order in which the pipeline lists the columns, without white space. Whatever is
+/// not as expected ends it; then the record is read again as any other, so nothing depends on what was expected.
+///
+/// Generated code asks for one column after the other ([`crate::decode::Decode::scan`]), a few instructions each.
+#[derive(Debug)]
+pub struct Scan<'a> {
+    /// The lines from the record on.
+    bytes: &'a [u8],
+    at: usize,
+}
+
+/// So much doubt ends reading this way for a while. A record that cannot be read so adds two, one that can takes one.
+const DOUBT: u32 = 64;
+/// The records of such a while.
+const WHILE: u32 = 4096;
+/// What is remembered from record to record.
+#[derive(Debug)]
+pub(super) struct Habits {
+    doubt: u32,
+    /// Records until this way is tried again.
+    pause: u32,
+}
+
+impl Habits {
+    pub fn new() -> Self {
+        Self { doubt: 0, pause: 0 }
+    }
+
+    /// The record at the beginning of the lines, if it is worth trying.
+    #[inline]
+    pub fn scan<'a>(&mut self, lines: &'a [u8]) -> Option<Scan<'a>> {
+        if self.pause > 0 {
+            self.pause -= 1;
+            return None;
+        }
+        Some(Scan { bytes: lines, at: 0 })
+    }
+
+    /// A record was read this way.
+    #[inline]
+    pub fn succeeded(&mut self) {
+        self.doubt = self.doubt.saturating_sub(1);
+    }
+
+    /// A record could not be read this way.
+    #[cold]
+    pub fn failed(&mut self) {
+        self.doubt += 2;
+        if self.doubt >= DOUBT {
+            (self.doubt, self.pause) = (DOUBT / 2, WHILE);
+        }
+    }
+}
+
+impl<'a> Scan<'a> {
+    /// Goes behind a key, given with the brace or comma before it and the colon, such as `,"order_no":`, if it is the next.
+    #[inline]
+    pub fn key<const N: usize>(&mut self, key: &[u8; N]) -> bool {
+        let is_next = self.bytes.get(self.at..).and_then(<[u8]>::first_chunk) == Some(key);
+        if is_next {
+            self.at += N;
+        }
+        is_next
+    }
+
+    /// The value behind a key, as a rule a string.
+    #[inline(always)]
+    pub fn string(&mut self) -> Option<Field<'a>> {
+        let window = self.bytes.get(self.at..)?.first_chunk::<34>()?;
+        let short = if window[0] == b'"' { value::short_string(window, 1) } else { None };
+        let found = match short {
+            Some((end, kind)) => Found { begin: self.at + 1, length: end - 1, kind, after: self.at + end + 1 },
+            None => any(self.bytes, self.at)?,
+        };
+        self.take(found)
+    }
+
+    /// The value behind a key, as a rule a number.
+    #[inline(always)]
+    pub fn number(&mut self) -> Option<Field<'a>> {
+        let window = self.bytes.get(self.at..)?.first_chunk::<16>()?;
+        let found = match value::short_bare(window, 0, block::not_number) {
+            Some(length) => Found { begin: self.at, length, kind: Kind::Bare, after: self.at + length },
+            None => any(self.bytes, self.at)?,
+        };
+        self.take(found)
+    }
+
+    /// The value behind a key, as a rule `true` or `false`.
+    #[inline(always)]
+    pub fn literal(&mut self) -> Option<Field<'a>> {
+        let found = any(self.bytes, self.at)?;
+        self.take(found)
+    }
+
+    #[inline(always)]
+    fn take(&mut self, found: Found) -> Option<Field<'a>> {
+        self.at = found.after;
+        Some(Field::Json(Json::scanned(self.bytes.get(found.begin..)?, found.length, found.kind)))
+    }
+
+    /// The length of the record with its line feed, if it ends here.
+    #[inline]
+    pub fn end(&self) -> Option<usize> {
+        // `{` alone is not taken for the begin of a record.
+        let rest = self.bytes.get(self.at..).filter(|_| self.at > 0)?;
+        rest.starts_with(b"}\n").then_some(self.at + 2)
+    }
+}
+
+/// Where a value stands that was read.
+struct Found {
+    begin: usize,
+    length: usize,
+    kind: Kind,
+    /// Where reading goes on.
+    after: usize,
+}
+
+/// Any value, whatever its length.
+#[inline(never)]
+fn any(bytes: &[u8], at: usize) -> Option<Found> {
+    if bytes.get(at) == Some(&b'"') {
+        let (begin, end, kind) = value::string(bytes, at, true)?;
+        return Some(Found { begin, length: end - begin, kind, after: end + 1 });
+    }
+    let rest = bytes.get(at..)?;
+    // As a rule, `null`.
+    let literal = rest.first_chunk::<16>().and_then(|window| value::short_bare(window, 0, block::not_scalar));
+    if let Some(length) = literal {
+        return Some(Found { begin: at, length, kind: Kind::Bare, after: at + length });
+    }
+    let (begin, end, kind, length) = value::any(rest)?;
+    Some(Found { begin: at + begin, length: end - begin, kind, after: at + length })
+}
