@@ -11,17 +11,18 @@ pub(super) type Block = [u8; 16];
 pub(super) type Bits = u32;
 
 #[cfg(target_arch = "x86_64")]
-pub(super) use sse2::{equal, non_ascii, not_number, not_scalar, points, string_stops, structure};
+pub(super) use sse2::{blended, digits, equal, non_ascii, not_number, not_scalar, points, string_stops, structure};
 
 #[cfg(not(target_arch = "x86_64"))]
-pub(super) use plain::{equal, non_ascii, not_number, not_scalar, points, string_stops, structure};
+pub(super) use plain::{blended, digits, equal, non_ascii, not_number, not_scalar, points, string_stops, structure};
 
 #[cfg(target_arch = "x86_64")]
 #[allow(unsafe_code, reason = "calling SSE2 instructions, which are part of x86-64")]
 mod sse2 {
     use std::arch::x86_64::{
-        __m128i, _mm_cmpeq_epi8, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128, _mm_set_epi64x, _mm_set1_epi8,
-        _mm_sub_epi8,
+        __m128i, _mm_add_epi16, _mm_and_si128, _mm_cmpeq_epi8, _mm_cvtsi128_si64, _mm_madd_epi16, _mm_min_epu8,
+        _mm_movemask_epi8, _mm_mullo_epi16, _mm_or_si128, _mm_packs_epi32, _mm_set_epi64x, _mm_set1_epi8,
+        _mm_set1_epi16, _mm_set1_epi32, _mm_srli_epi16, _mm_sub_epi8,
     };
 
     use super::{Bits, Block};
@@ -125,6 +126,36 @@ mod sse2 {
         unsafe { ask(left, right) }
     }
 
+    /// The number that the bytes under the mask write in digits; none if one of them is no digit. All masked bytes stand
+    /// at the end.
+    #[inline]
+    pub fn digits(block: &Block, mask: &Block) -> Option<u64> {
+        #[target_feature(enable = "sse2")]
+        #[inline]
+        fn ask(block: &Block, mask: &Block) -> Option<u64> {
+            let bytes = _mm_and_si128(_mm_sub_epi8(load(block), _mm_set1_epi8(b'0' as i8)), load(mask));
+            let good = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(9)), bytes);
+            if _mm_movemask_epi8(good) != 0xffff {
+                return None;
+            }
+            let tens = _mm_and_si128(bytes, _mm_set1_epi16(0xff));
+            let twos = _mm_add_epi16(_mm_mullo_epi16(tens, _mm_set1_epi16(10)), _mm_srli_epi16(bytes, 8));
+            let fours = _mm_madd_epi16(twos, _mm_set1_epi32(1 << 16 | 100));
+            let eights = _mm_madd_epi16(_mm_packs_epi32(fours, fours), _mm_set1_epi32(1 << 16 | 10_000));
+            let both = _mm_cvtsi128_si64(eights) as u64;
+            Some((both & 0xffff_ffff) * 100_000_000 + (both >> 32))
+        }
+        // SAFETY: SSE2 is part of x86-64.
+        unsafe { ask(block, mask) }
+    }
+
+    /// The bytes of `right` under the mask, and those of `left` elsewhere.
+    #[inline]
+    pub fn blended(left: &Block, right: &Block, mask: &Block) -> Block {
+        let word = |block: &Block| u128::from_le_bytes(*block);
+        ((word(right) & word(mask)) | (word(left) & !word(mask))).to_le_bytes()
+    }
+
     /// One unaligned load.
     #[target_feature(enable = "sse2")]
     #[inline]
@@ -188,6 +219,19 @@ mod plain {
         left.iter().zip(right).enumerate().fold(0, |bits, (place, (a, b))| bits | Bits::from(a == b) << place)
     }
 
+    /// The number that the bytes under the mask write in digits; none if one of them is no digit. All masked bytes stand
+    /// at the end.
+    pub fn digits(block: &Block, mask: &Block) -> Option<u64> {
+        let kept = block.iter().zip(mask).filter(|(_, mask)| **mask != 0);
+        kept.map(|(byte, _)| byte)
+            .try_fold(0, |value, byte| byte.is_ascii_digit().then(|| 10 * value + u64::from(byte - b'0')))
+    }
+
+    /// The bytes of `right` under the mask, and those of `left` elsewhere.
+    pub fn blended(left: &Block, right: &Block, mask: &Block) -> Block {
+        std::array::from_fn(|at| if mask[at] == 0 { left[at] } else { right[at] })
+    }
+
     fn bits(block: &Block, answer: impl Fn(u8) -> bool) -> Bits {
         block.iter().enumerate().fold(0, |bits, (place, byte)| bits | Bits::from(answer(*byte)) << place)
     }
@@ -222,6 +266,15 @@ mod tests {
             assert_eq!(sse2::non_ascii(&block), plain::non_ascii(&block));
             assert_eq!(sse2::not_scalar(&block), plain::not_scalar(&block));
             assert_eq!(sse2::equal(&block, &other), plain::equal(&block, &other));
+            let mask: [u8; 16] = std::array::from_fn(|at| if at < usize::from(next() % 17) { 0 } else { 0xff });
+            assert_eq!(sse2::blended(&block, &other, &mask), plain::blended(&block, &other, &mask));
+            let count = usize::from(next() % 17);
+            let mask: [u8; 16] = std::array::from_fn(|at| if at < 16 - count { 0 } else { 0xff });
+            let mut digits: [u8; 16] = std::array::from_fn(|_| b'0' + next() % 10);
+            if next() % 4 == 0 {
+                digits[usize::from(next() % 16)] = next();
+            }
+            assert_eq!(sse2::digits(&digits, &mask), plain::digits(&digits, &mask), "{digits:?} {count}");
         }
     }
 }

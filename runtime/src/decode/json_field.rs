@@ -4,19 +4,19 @@ use bumpalo::Bump;
 
 use super::json::{Json, Kind};
 use super::number::{Grammar, is_number};
-use super::{number, text};
+use super::{digits, number, text};
 use crate::values::Fault;
 
 /// An integer; most columns are one.
 #[inline]
 pub(super) fn integer(json: Json<'_>, ty: &'static str) -> Result<Option<i64>, Fault> {
-    match json.block() {
-        Some((block, length)) if json.kind() == Kind::Bare => match number::integer_block(block, length) {
-            Some(value) => Ok(Some(value)),
-            None => any_integer(json, ty),
-        },
-        _ => any_integer(json, ty),
+    if json.kind() == Kind::Bare
+        && let (Some(last), Some(first)) = (json.last(0), json.first())
+        && let Some(value) = digits::integer(last, json.length(), first)
+    {
+        return Ok(Some(value));
     }
+    any_integer(json, ty)
 }
 
 #[inline(never)]
@@ -28,8 +28,8 @@ fn any_integer(json: Json<'_>, ty: &'static str) -> Result<Option<i64>, Fault> {
 #[inline]
 pub(super) fn unscaled(json: Json<'_>, precision: u8, scale: u8) -> Result<Option<i128>, Fault> {
     if json.kind() == Kind::Bare
-        && let Some((block, length)) = json.block()
-        && let Some(value) = number::decimal_block(block, length, scale)
+        && let (Some(last), Some(before), Some(first)) = (json.last(0), json.last(1), json.first())
+        && let Some(value) = digits::decimal(last, before, json.length(), first, scale)
         && number::fits(i128::from(value), precision)
     {
         return Ok(Some(i128::from(value)));

@@ -5,6 +5,7 @@
 
 mod block;
 pub mod csv;
+mod digits;
 mod field;
 pub mod json;
 mod json_field;
@@ -44,7 +45,7 @@ pub trait Decode<'a>: Default {
     fn set(&mut self, column: usize, field: Field<'a>, scope: &Scope<'a>) -> Result<(), Fault>;
 
     /// Reads a JSON record whose keys stand in the order of the table's columns, some of which may be missing, into a
-    /// fresh row, and gives the length of its line; none if the record is another one, or cannot be read.
+    /// fresh row, and tells where its line ends; none if the record is another one, or cannot be read.
     fn scan(&mut self, _scan: &mut Scan<'a>, _scope: &Scope<'a>) -> Option<usize> {
         None
     }

@@ -1,7 +1,5 @@
 //! Numbers from text: integers, decimals and doubles, exact.
 
-use super::block::{self, Block};
-
 /// How a number may be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Grammar {
@@ -33,18 +31,6 @@ pub(super) fn integer_plain(text: &[u8]) -> Option<i64> {
     let value = digits(magnitude)? as i64;
     let leading_zero = magnitude.len() > 1 && magnitude[0] == b'0';
     (!leading_zero).then_some(if negative { -value } else { value })
-}
-
-/// The commonest form, 1 to 16 digits: the first `length` bytes of the block. None says nothing.
-///
-/// There is no branch on how many they are, since that changes from record to record.
-#[inline(never)]
-pub(super) fn integer_block(block: &Block, length: usize) -> Option<i64> {
-    // A sign is no digit.
-    if length.wrapping_sub(1) >= 16 || (block[0] == b'0' && length > 1) {
-        return None;
-    }
-    sixteen(without_zeros(block) << (128 - 8 * length)).map(|value| value as i64)
 }
 
 fn integer_slow(text: &[u8], grammar: Grammar) -> Option<i64> {
@@ -96,26 +82,6 @@ pub(super) fn decimal_plain(text: &[u8], scale: u8) -> Option<i64> {
         length => value + digits(fraction)? * POWERS[scale - length],
     };
     Some(if negative { -(value as i64) } else { value as i64 })
-}
-
-/// The commonest form: digits, a point, and one or more digits, at most as many as the scale has; the first `length`
-/// bytes of the block, at most 16. None says nothing.
-#[inline(never)]
-pub(super) fn decimal_block(block: &Block, length: usize, scale: u8) -> Option<i64> {
-    let scale = usize::from(scale);
-    if length > 16 || scale > 17 {
-        return None;
-    }
-    let point = (block::points(block) & ((1 << length) - 1)).trailing_zeros() as usize;
-    // The digits behind the point; far too many if there is none.
-    let fraction = length.wrapping_sub(point).wrapping_sub(1);
-    if fraction.wrapping_sub(1) >= scale || point.wrapping_sub(1) >= 18 - scale || (block[0] == b'0' && point > 1) {
-        return None;
-    }
-    let word = without_zeros(block);
-    let whole = word & ((1 << (8 * point)) - 1);
-    let digits = whole << (8 * (17 - length)) | word >> (8 * (point + 1)) << (8 * (16 - fraction));
-    Some((sixteen(digits)? * POWERS[scale - fraction]) as i64)
 }
 
 fn decimal_slow(text: &[u8], grammar: Grammar, scale: u8) -> Option<i128> {
@@ -185,7 +151,7 @@ pub(super) fn digits(text: &[u8]) -> Option<u64> {
 }
 
 /// Powers of ten.
-const POWERS: [u64; 19] = {
+pub(super) const POWERS: [u64; 19] = {
     let mut powers = [1; 19];
     let mut exponent = 1;
     while exponent < 19 {
@@ -240,35 +206,10 @@ fn eight(word: u64) -> Option<u64> {
     if word & HIGH != ZEROS || word.wrapping_add(SIX) & HIGH != ZEROS {
         return None;
     }
-    Some(joined(word - ZEROS))
-}
-
-/// Sixteen characters as numbers: digits become 0 to 9, all others something else.
-#[inline]
-fn without_zeros(block: &Block) -> u128 {
-    u128::from_le_bytes(*block) ^ (u128::from(ZEROS) << 64 | u128::from(ZEROS))
-}
-
-/// The number of sixteen digits, each of which is a byte of 0 to 9, the first in the lowest byte.
-#[inline]
-fn sixteen(digits: u128) -> Option<u64> {
-    const HIGH: u64 = u64::from_le_bytes([0x80; 8]);
-    /// What makes 10 and more reach the highest bit.
-    const MORE: u64 = u64::from_le_bytes([0x76; 8]);
-    let (head, tail) = (digits as u64, (digits >> 64) as u64);
-    // A sum may carry into the next byte only from a byte that has its highest bit set anyway.
-    if (head | tail | head.wrapping_add(MORE) | tail.wrapping_add(MORE)) & HIGH != 0 {
-        return None;
-    }
-    Some(joined(head) * POWERS[8] + joined(tail))
-}
-
-/// The number of eight digits, each of which is a byte of 0 to 9, the first in the lowest byte.
-#[inline]
-fn joined(digits: u64) -> u64 {
-    let pairs = (digits * 10 + (digits >> 8)) & 0x00ff_00ff_00ff_00ff;
+    let word = word - ZEROS;
+    let pairs = (word * 10 + (word >> 8)) & 0x00ff_00ff_00ff_00ff;
     let fours = (pairs * 100 + (pairs >> 16)) & 0x0000_ffff_0000_ffff;
-    (fours * 10_000 + (fours >> 32)) & 0xffff_ffff
+    Some((fours * 10_000 + (fours >> 32)) & 0xffff_ffff)
 }
 
 /// A number taken apart.
@@ -394,54 +335,6 @@ mod tests {
             }
         }
         assert_eq!(digits(b""), None);
-    }
-
-    #[test]
-    fn blocks_of_digits() {
-        let block = |text: &str, behind: u8| -> Block {
-            let bytes = text.bytes().chain(std::iter::repeat(behind)).take(16).collect::<Vec<u8>>();
-            bytes.try_into().unwrap()
-        };
-        for behind in [b',', b'}', b'9', b'.', 0, 0xff] {
-            for text in ["0", "7", "10", "123456789012345", "1234567890123456", "9999999999999999"] {
-                assert_eq!(integer_block(&block(text, behind), text.len()), text.parse().ok(), "{text}");
-            }
-            for text in ["", "00", "01", "-1", "+1", "1.5", "1e3", "a", "12a", "null", "1\u{7f}"] {
-                assert_eq!(integer_block(&block(text, behind), text.len()), None, "{text}");
-            }
-            for (text, scale, value) in [
-                ("0.5", 1, 5),
-                ("0.05", 2, 5),
-                ("11382.8", 2, 1_138_280),
-                ("9098.75", 2, 909_875),
-                ("1.5", 17, 150_000_000_000_000_000),
-                ("12345678901234.5", 4, 123_456_789_012_345_000),
-                ("1.23456789012345", 14, 123_456_789_012_345),
-            ] {
-                assert_eq!(decimal_block(&block(text, behind), text.len(), scale), Some(value), "{text}");
-                assert_eq!(decimal(text.as_bytes(), Grammar::Json, 18, scale), Some(value.into()), "{text}");
-            }
-            for (text, scale) in [
-                ("", 2),
-                (".", 2),
-                ("5", 2),
-                ("5.", 2),
-                (".5", 2),
-                ("-0.5", 2),
-                ("00.5", 2),
-                ("1.234", 2),
-                ("1.2.3", 4),
-                ("1.2e1", 4),
-                ("1.5", 0),
-                ("12.5", 17),
-                ("12345678901234.5", 5),
-                ("1.5", 38),
-            ] {
-                assert_eq!(decimal_block(&block(text, behind), text.len(), scale), None, "{text}");
-            }
-        }
-        assert_eq!(integer_block(&[b'1'; 16], 17), None);
-        assert_eq!(decimal_block(&[b'1'; 16], 17, 2), None);
     }
 
     #[test]

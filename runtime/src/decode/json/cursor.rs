@@ -38,7 +38,7 @@ impl<'a> Cursor<'a> {
     #[inline]
     pub fn value(&self) -> Json<'a> {
         let (begin, end) = self.text;
-        Json::scanned(self.bytes.get(begin..).unwrap_or_default(), end.saturating_sub(begin), self.kind)
+        Json::scanned(self.bytes, begin, end.saturating_sub(begin), self.kind)
     }
 
     /// The next byte of the record.

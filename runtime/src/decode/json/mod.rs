@@ -53,11 +53,11 @@ impl Decoder {
         row: &mut T,
         scope: &Scope<'a>,
     ) -> Result<(), Fault> {
-        if let Some(mut scan) = self.habits.scan(lines.get(*at..).unwrap_or_default()) {
-            if let Some(length) = row.scan(&mut scan, scope) {
+        if let Some(mut scan) = self.habits.scan(lines, *at) {
+            if let Some(end) = row.scan(&mut scan, scope) {
                 self.habits.succeeded();
                 row.check()?;
-                *at += length;
+                *at = end;
                 return Ok(());
             }
             self.habits.failed();

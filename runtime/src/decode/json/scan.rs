@@ -10,8 +10,10 @@ use crate::decode::block;
 /// Generated code asks for one column after the other ([`crate::decode::Decode::scan`]), a few instructions each.
 #[derive(Debug)]
 pub struct Scan<'a> {
-    /// The lines from the record on.
+    /// Lines, of which the record is one.
     bytes: &'a [u8],
+    /// Where the record begins, and where reading stands.
+    start: usize,
     at: usize,
 }
 
@@ -32,14 +34,14 @@ impl Habits {
         Self { doubt: 0, pause: 0 }
     }
 
-    /// The record at the beginning of the lines, if it is worth trying.
+    /// The record that begins at `start` of lines, if it is worth trying.
     #[inline]
-    pub fn scan<'a>(&mut self, lines: &'a [u8]) -> Option<Scan<'a>> {
+    pub fn scan<'a>(&mut self, lines: &'a [u8], start: usize) -> Option<Scan<'a>> {
         if self.pause > 0 {
             self.pause -= 1;
             return None;
         }
-        Some(Scan { bytes: lines, at: 0 })
+        Some(Scan { bytes: lines, start, at: start })
     }
 
     /// A record was read this way.
@@ -102,14 +104,14 @@ impl<'a> Scan<'a> {
     #[inline(always)]
     fn take(&mut self, found: Found) -> Option<Field<'a>> {
         self.at = found.after;
-        Some(Field::Json(Json::scanned(self.bytes.get(found.begin..)?, found.length, found.kind)))
+        Some(Field::Json(Json::scanned(self.bytes, found.begin, found.length, found.kind)))
     }
 
-    /// The length of the record with its line feed, if it ends here.
+    /// Where the next record begins, if this one ends here.
     #[inline]
     pub fn end(&self) -> Option<usize> {
         // `{` alone is not taken for the begin of a record.
-        let rest = self.bytes.get(self.at..).filter(|_| self.at > 0)?;
+        let rest = self.bytes.get(self.at..).filter(|_| self.at > self.start)?;
         rest.starts_with(b"}\n").then_some(self.at + 2)
     }
 }

@@ -7,9 +7,10 @@ use crate::values::Fault;
 /// A JSON value of a record. Its text was only scanned, not yet converted.
 #[derive(Debug, Clone, Copy)]
 pub struct Json<'a> {
-    /// The text, of strings what is between the quotes, and what follows it in the record and behind it.
-    rest: &'a [u8],
-    /// The number of the text's bytes.
+    /// The record, perhaps with others around it.
+    bytes: &'a [u8],
+    /// Where the text begins in it, of strings what is between the quotes, and the number of its bytes.
+    begin: usize,
     length: usize,
     kind: Kind,
 }
@@ -42,20 +43,33 @@ impl<'a> Json<'a> {
 
     /// A value that was scanned.
     #[inline]
-    pub(super) fn scanned(rest: &'a [u8], length: usize, kind: Kind) -> Self {
-        Self { rest, length, kind }
+    pub(super) fn scanned(bytes: &'a [u8], begin: usize, length: usize, kind: Kind) -> Self {
+        Self { bytes, begin, length, kind }
     }
 
     /// The text; of strings what is between the quotes, escapes and all.
     #[inline]
     pub(in crate::decode) fn text(&self) -> &'a [u8] {
-        self.rest.get(..self.length).unwrap_or_default()
+        self.bytes.get(self.begin..).and_then(|rest| rest.get(..self.length)).unwrap_or_default()
     }
 
-    /// The text's first sixteen bytes, with what follows it if it has less, and its length; none at the end of the input.
+    /// The number of the text's bytes.
     #[inline]
-    pub(in crate::decode) fn block(&self) -> Option<(&'a Block, usize)> {
-        Some((self.rest.first_chunk()?, self.length))
+    pub(in crate::decode) fn length(&self) -> usize {
+        self.length
+    }
+
+    /// The text's first byte, if it is there.
+    #[inline]
+    pub(in crate::decode) fn first(&self) -> Option<u8> {
+        self.bytes.get(self.begin).copied()
+    }
+
+    /// The sixteen bytes that end with the text, or so many bytes before its end; none where the input has less.
+    #[inline]
+    pub(in crate::decode) fn last(&self, before: usize) -> Option<&'a Block> {
+        let end = (self.begin + self.length).checked_sub(before)?;
+        self.bytes.get(end.checked_sub(16)?..)?.first_chunk()
     }
 
     /// What is known of the text.
@@ -76,7 +90,7 @@ impl<'a> Json<'a> {
 #[allow(unsafe_code, reason = "the scanner has seen every byte")]
 fn known_ascii(text: &[u8]) -> &str {
     debug_assert!(text.is_ascii());
-    // SAFETY: `Kind::Ascii` is only given by `short`, `string` and `Shape::scan`, after no byte of the text had its high bit
+    // SAFETY: `Kind::Ascii` is only given by `short`, `string` and `short_string`, after no byte of the text had its high bit
     // set; the fields of `Json` are private to this module. A property test compares with `str::from_utf8`.
     unsafe { std::str::from_utf8_unchecked(text) }
 }
