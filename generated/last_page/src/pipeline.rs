@@ -257,7 +257,7 @@ impl<'a> Decode<'a> for UserLog<'a> {
         Ok(())
     }
 
-    fn scan(&mut self, scan: &mut Scan<'a, '_>, scope: &Scope<'a>) -> Option<usize> {
+    fn scan(&mut self, scan: &mut Scan<'a>, scope: &Scope<'a>) -> Option<usize> {
         if scan.key(b"{\"log_time\":") {
             scan.number()?;
         }

@@ -290,7 +290,7 @@ impl<'a> Decode<'a> for UpdateInfo<'a> {
         Ok(())
     }
 
-    fn scan(&mut self, scan: &mut Scan<'a, '_>, scope: &Scope<'a>) -> Option<usize> {
+    fn scan(&mut self, scan: &mut Scan<'a>, scope: &Scope<'a>) -> Option<usize> {
         if scan.key(b"{\"id\":") {
             self.id = scan.number()?.bigint().ok()?;
         }

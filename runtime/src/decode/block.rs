@@ -140,8 +140,8 @@ mod sse2 {
             }
             let tens = _mm_and_si128(bytes, _mm_set1_epi16(0xff));
             let twos = _mm_add_epi16(_mm_mullo_epi16(tens, _mm_set1_epi16(10)), _mm_srli_epi16(bytes, 8));
-            let fours = _mm_madd_epi16(twos, _mm_set1_epi32(1 << 16 | 100));
-            let eights = _mm_madd_epi16(_mm_packs_epi32(fours, fours), _mm_set1_epi32(1 << 16 | 10_000));
+            let fours = _mm_madd_epi16(twos, _mm_set1_epi32(100 + (1 << 16)));
+            let eights = _mm_madd_epi16(_mm_packs_epi32(fours, fours), _mm_set1_epi32(10_000 + (1 << 16)));
             let both = _mm_cvtsi128_si64(eights) as u64;
             Some((both & 0xffff_ffff) * 100_000_000 + (both >> 32))
         }

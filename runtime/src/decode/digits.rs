@@ -27,7 +27,7 @@ pub(super) fn decimal(last: &Block, before: &Block, length: usize, first: u8, sc
     }
     // The last point. Another one is no digit.
     let points = block::points(last) >> (16 - length);
-    let point = (31 - (points | 1).leading_zeros()) as usize;
+    let point = (points | 1).ilog2() as usize;
     let fraction = length - 1 - point;
     if fraction.wrapping_sub(1) >= scale || point == 0 || point > 18 - scale || (first == b'0' && point > 1) {
         return None;

@@ -122,6 +122,7 @@ pub(super) fn short<const WINDOW: usize>(window: &[u8; WINDOW], at: usize) -> Op
 /// Where in the window the string ends that begins behind its quote at `begin`, if it has no escapes and less than 32
 /// bytes, and its kind.
 #[inline(always)]
+#[expect(clippy::inline_always, reason = "as `Scan`, which stands on it")]
 pub(super) fn short_string<const WINDOW: usize>(window: &[u8; WINDOW], begin: usize) -> Option<(usize, Kind)> {
     let first = window.get(begin..)?.first_chunk()?;
     let mut stops = block::string_stops(first);
@@ -143,6 +144,7 @@ pub(super) fn short_string<const WINDOW: usize>(window: &[u8; WINDOW], begin: us
 /// Where in the window the number or literal of less than sixteen bytes ends that begins at `at`, given a question about
 /// which bytes are none of it.
 #[inline(always)]
+#[expect(clippy::inline_always, reason = "as `Scan`, which stands on it")]
 pub(super) fn short_bare<const WINDOW: usize>(
     window: &[u8; WINDOW],
     at: usize,
