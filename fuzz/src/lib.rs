@@ -71,31 +71,35 @@ impl<'a> Decode<'a> for Row<'a> {
 
     /// As it is generated for a table with a column between that nobody needs.
     fn scan(&mut self, scan: &mut Scan<'a>, scope: &Scope<'a>) -> Option<usize> {
-        if scan.key(b"{\"id\":") {
-            self.id = scan.number()?.bigint().ok()?;
+        loop {
+            if scan.first(b"\"id\":") {
+                self.id = scan.number()?.bigint().ok()?;
+            }
+            if scan.key(b",\"name\":") {
+                self.name = scan.string()?.text(scope).ok()?;
+            }
+            if scan.key(b",\"x\":") {
+                scan.string()?;
+            }
+            if scan.key(b",\"price\":") {
+                self.price = scan.number()?.decimal().ok()?;
+            }
+            if scan.key(b",\"ratio\":") {
+                self.ratio = scan.number()?.double().ok()?;
+            }
+            if scan.key(b",\"on\":") {
+                self.on = scan.literal()?.boolean().ok()?;
+            }
+            if scan.key(b",\"tiny\":") {
+                self.tiny = scan.number()?.tinyint().ok()?;
+            }
+            if scan.key(b",\"moment\":") {
+                self.moment = scan.string()?.timestamp(3).ok()?;
+            }
+            if let Some(end) = scan.end(Self::COLUMNS)? {
+                return Some(end);
+            }
         }
-        if scan.key(b",\"name\":") {
-            self.name = scan.string()?.text(scope).ok()?;
-        }
-        if scan.key(b",\"x\":") {
-            scan.string()?;
-        }
-        if scan.key(b",\"price\":") {
-            self.price = scan.number()?.decimal().ok()?;
-        }
-        if scan.key(b",\"ratio\":") {
-            self.ratio = scan.number()?.double().ok()?;
-        }
-        if scan.key(b",\"on\":") {
-            self.on = scan.literal()?.boolean().ok()?;
-        }
-        if scan.key(b",\"tiny\":") {
-            self.tiny = scan.number()?.tinyint().ok()?;
-        }
-        if scan.key(b",\"moment\":") {
-            self.moment = scan.string()?.timestamp(3).ok()?;
-        }
-        scan.end()
     }
 }
 

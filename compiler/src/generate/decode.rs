@@ -66,7 +66,7 @@ impl Generator<'_> {
         let scan = self.imports().runtime("decode", "Scan");
         let scope = self.imports().runtime("scope", "Scope");
         let fields = table.columns.iter().enumerate().map(|(position, declared)| {
-            let before = if position == 0 { '{' } else { ',' };
+            let (step, before) = if position == 0 { (quote!(first), "") } else { (quote!(key), ",") };
             let key = Literal::byte_string(format!("{before}\"{}\":", declared.name).as_bytes());
             let value = likely(declared.ty.base);
             let take = match columns.iter().find(|column| column.name == declared.name) {
@@ -77,13 +77,15 @@ impl Generator<'_> {
                     quote!(self.#place = scan.#value?.#read.ok()? #null)
                 }
             };
-            quote!(if scan.key(#key) { #take; })
+            quote!(if scan.#step(#key) { #take; })
         });
         let scope_name = scope_name(columns);
         quote! {
             fn scan(&mut self, scan: &mut #scan<'a>, #scope_name: &#scope<'a>) -> Option<usize> {
-                #(#fields)*
-                scan.end()
+                loop {
+                    #(#fields)*
+                    if let Some(end) = scan.end(Self::COLUMNS)? { return Some(end); }
+                }
             }
         }
     }
@@ -117,11 +119,7 @@ fn scope_name(columns: &[Column]) -> TokenStream {
 fn is_scanned(table: &Table, columns: &[Column]) -> bool {
     let options = table.connector.iter().flat_map(|connector| &connector.options);
     let csv = options.into_iter().any(|(name, value)| name == "format" && value == "csv");
-    // With these, a key is not written as the column is named.
-    let escaped = |name: &str| name.chars().any(|character| matches!(character, '"' | '\\') || character.is_control());
-    !csv && !columns.is_empty()
-        && table.columns.len() <= SCANNED
-        && !table.columns.iter().any(|column| escaped(&column.name))
+    !csv && !columns.is_empty() && table.columns.len() <= SCANNED
 }
 
 /// What a column's values are, as a rule, in JSON.

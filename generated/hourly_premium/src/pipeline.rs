@@ -307,40 +307,44 @@ impl<'a> Decode<'a> for UserOrder<'a> {
     }
 
     fn scan(&mut self, scan: &mut Scan<'a>, scope: &Scope<'a>) -> Option<usize> {
-        if scan.key(b"{\"id\":") {
-            self.id = scan.number()?.bigint().ok()?;
+        loop {
+            if scan.first(b"\"id\":") {
+                self.id = scan.number()?.bigint().ok()?;
+            }
+            if scan.key(b",\"order_no\":") {
+                self.order_no = scan.string()?.text(scope).ok()?;
+            }
+            if scan.key(b",\"order_type\":") {
+                scan.number()?;
+            }
+            if scan.key(b",\"pay_time\":") {
+                scan.number()?;
+            }
+            if scan.key(b",\"order_price\":") {
+                scan.number()?;
+            }
+            if scan.key(b",\"customer_name\":") {
+                scan.string()?;
+            }
+            if scan.key(b",\"customer_tel\":") {
+                self.customer_tel = scan.string()?.text(scope).ok()?;
+            }
+            if scan.key(b",\"certificate_no\":") {
+                scan.string()?;
+            }
+            if scan.key(b",\"gmt_created\":") {
+                scan.number()?;
+            }
+            if scan.key(b",\"gmt_modified\":") {
+                self.gmt_modified = scan.number()?.bigint().ok()?;
+            }
+            if scan.key(b",\"account_payble\":") {
+                self.account_payble = scan.number()?.decimal().ok()?;
+            }
+            if let Some(end) = scan.end(Self::COLUMNS)? {
+                return Some(end);
+            }
         }
-        if scan.key(b",\"order_no\":") {
-            self.order_no = scan.string()?.text(scope).ok()?;
-        }
-        if scan.key(b",\"order_type\":") {
-            scan.number()?;
-        }
-        if scan.key(b",\"pay_time\":") {
-            scan.number()?;
-        }
-        if scan.key(b",\"order_price\":") {
-            scan.number()?;
-        }
-        if scan.key(b",\"customer_name\":") {
-            scan.string()?;
-        }
-        if scan.key(b",\"customer_tel\":") {
-            self.customer_tel = scan.string()?.text(scope).ok()?;
-        }
-        if scan.key(b",\"certificate_no\":") {
-            scan.string()?;
-        }
-        if scan.key(b",\"gmt_created\":") {
-            scan.number()?;
-        }
-        if scan.key(b",\"gmt_modified\":") {
-            self.gmt_modified = scan.number()?.bigint().ok()?;
-        }
-        if scan.key(b",\"account_payble\":") {
-            self.account_payble = scan.number()?.decimal().ok()?;
-        }
-        scan.end()
     }
 }
 

@@ -258,22 +258,26 @@ impl<'a> Decode<'a> for UserLog<'a> {
     }
 
     fn scan(&mut self, scan: &mut Scan<'a>, scope: &Scope<'a>) -> Option<usize> {
-        if scan.key(b"{\"log_time\":") {
-            scan.number()?;
+        loop {
+            if scan.first(b"\"log_time\":") {
+                scan.number()?;
+            }
+            if scan.key(b",\"device_id\":") {
+                self.device_id = scan.string()?.text(scope).ok()?;
+            }
+            if scan.key(b",\"account_id\":") {
+                self.account_id = scan.string()?.text(scope).ok()?;
+            }
+            if scan.key(b",\"bury_point_type\":") {
+                self.bury_point_type = scan.string()?.text(scope).ok()?;
+            }
+            if scan.key(b",\"page_name\":") {
+                self.page_name = scan.string()?.text(scope).ok()?;
+            }
+            if let Some(end) = scan.end(Self::COLUMNS)? {
+                return Some(end);
+            }
         }
-        if scan.key(b",\"device_id\":") {
-            self.device_id = scan.string()?.text(scope).ok()?;
-        }
-        if scan.key(b",\"account_id\":") {
-            self.account_id = scan.string()?.text(scope).ok()?;
-        }
-        if scan.key(b",\"bury_point_type\":") {
-            self.bury_point_type = scan.string()?.text(scope).ok()?;
-        }
-        if scan.key(b",\"page_name\":") {
-            self.page_name = scan.string()?.text(scope).ok()?;
-        }
-        scan.end()
     }
 }
 

@@ -291,34 +291,38 @@ impl<'a> Decode<'a> for UpdateInfo<'a> {
     }
 
     fn scan(&mut self, scan: &mut Scan<'a>, scope: &Scope<'a>) -> Option<usize> {
-        if scan.key(b"{\"id\":") {
-            self.id = scan.number()?.bigint().ok()?;
+        loop {
+            if scan.first(b"\"id\":") {
+                self.id = scan.number()?.bigint().ok()?;
+            }
+            if scan.key(b",\"channel\":") {
+                scan.string()?;
+            }
+            if scan.key(b",\"open_id\":") {
+                scan.string()?;
+            }
+            if scan.key(b",\"event\":") {
+                self.event = scan.string()?.text(scope).ok()?;
+            }
+            if scan.key(b",\"now_premium\":") {
+                self.now_premium = scan.string()?.text(scope).ok()?;
+            }
+            if scan.key(b",\"creator\":") {
+                scan.string()?;
+            }
+            if scan.key(b",\"modifier\":") {
+                scan.string()?;
+            }
+            if scan.key(b",\"gmt_modified\":") {
+                scan.number()?;
+            }
+            if scan.key(b",\"now_info\":") {
+                self.now_info = scan.string()?.text(scope).ok()?;
+            }
+            if let Some(end) = scan.end(Self::COLUMNS)? {
+                return Some(end);
+            }
         }
-        if scan.key(b",\"channel\":") {
-            scan.string()?;
-        }
-        if scan.key(b",\"open_id\":") {
-            scan.string()?;
-        }
-        if scan.key(b",\"event\":") {
-            self.event = scan.string()?.text(scope).ok()?;
-        }
-        if scan.key(b",\"now_premium\":") {
-            self.now_premium = scan.string()?.text(scope).ok()?;
-        }
-        if scan.key(b",\"creator\":") {
-            scan.string()?;
-        }
-        if scan.key(b",\"modifier\":") {
-            scan.string()?;
-        }
-        if scan.key(b",\"gmt_modified\":") {
-            scan.number()?;
-        }
-        if scan.key(b",\"now_info\":") {
-            self.now_info = scan.string()?.text(scope).ok()?;
-        }
-        scan.end()
     }
 }
 

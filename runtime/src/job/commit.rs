@@ -103,6 +103,13 @@ impl Committer {
     }
 }
 
+/// Whether the next epoch can begin before one is committed, and better does: nobody asks a sink's target what was written
+/// to it (`asked`), and no sink `computes`, which takes a processor, where a worker needs each. Workers wait for one
+/// another in each round.
+pub(super) fn overlaps(asked: bool, computes: bool, workers: usize, processors: usize) -> bool {
+    !asked && (workers < processors || !computes)
+}
+
 impl Beside {
     fn start() -> Result<Self, Failure> {
         let (work, todo) = mpsc::sync_channel::<Box<Commit>>(1);
@@ -188,6 +195,18 @@ mod tests {
         let commit = committer.rest().expect("nothing failed");
         (commit.epoch, commit.ended.records_in_all) = (epoch, epoch * 10);
         committer.begin().expect("it can be begun");
+    }
+
+    #[test]
+    fn what_begins_before_an_epoch_is_committed() {
+        for workers in 1..=3 {
+            assert!(overlaps(false, false, workers, 2), "only the disk and the network are waited for");
+            assert!(!overlaps(true, false, workers, 2), "a look-up would not see what is being committed");
+        }
+        assert!(overlaps(false, true, 1, 2), "SQLite has a processor of its own");
+        assert!(!overlaps(false, true, 2, 2));
+        assert!(!overlaps(false, true, 3, 2));
+        assert!(!overlaps(true, true, 1, 2));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::connectors::{Failure, Progress, Source};
 use crate::decode::Record;
 use crate::job::arguments::{Arguments, Epoch};
 use crate::job::catch_up::Letters;
-use crate::job::commit::{Commit, Committer};
+use crate::job::commit::{self, Commit, Committer};
 use crate::job::fresh;
 use crate::job::lasting::{Ended, Lasting, positions};
 use crate::job::lock::Lock;
@@ -353,12 +353,11 @@ impl Feed {
     }
 }
 
-/// Whether the next epoch can begin before one is committed, and better does: nobody asks a sink's target what was written
-/// to it, and no sink takes a processor that a worker needs. Workers wait for one another in each round.
+/// Whether the next epoch begins before one is committed.
 fn overlaps<J>(crew: &Crew<J>, sinks: &Sinks) -> bool {
     let asked = crew.workers.iter().any(|worker| worker.tables.ask_stores());
     let processors = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    !asked && (crew.workers.len() < processors || !sinks.compute())
+    commit::overlaps(asked, sinks.compute(), crew.workers.len(), processors)
 }
 
 /// Fills the pieces of the next source that has something, from `turn` on, and gives its position; if none has, what is

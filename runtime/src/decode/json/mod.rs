@@ -2,8 +2,9 @@
 //!
 //! Producers write the same keys in the same order again and again, so the decoder remembers which key follows
 //! which, together with the white space around it, and compares the expected bytes (`"order_no":`) at once. Where
-//! they differ it reads the key properly, looks it up, and remembers it as the one that follows. Nothing is lost
-//! either way: the result does not depend on what was expected.
+//! they differ it reads the key properly, looks it up, and remembers it as the one that follows. Before that, generated
+//! code tries whether the keys stand in the order of the table's columns ([`Scan`]), which is faster still. Nothing is
+//! lost either way: the result does not depend on what was expected.
 
 mod cursor;
 mod keys;

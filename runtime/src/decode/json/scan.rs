@@ -4,8 +4,9 @@ use super::value::{self, Json, Kind};
 use crate::decode::Field;
 use crate::decode::block;
 
-/// A record that is read key by key in the order in which the pipeline lists the columns, without white space. Whatever is
-/// not as expected ends it; then the record is read again as any other, so nothing depends on what was expected.
+/// A record that is read key by key in the order in which the pipeline lists the columns, without white space. Fields that
+/// no column wants may stand between. Whatever else is not as expected ends it; then the record is read again as any
+/// other, so nothing depends on what was expected.
 ///
 /// Generated code asks for one column after the other ([`crate::decode::Decode::scan`]), a few instructions each.
 #[derive(Debug)]
@@ -66,7 +67,19 @@ impl Habits {
     reason = "what is not inlined hands a field over in memory, which takes a fifth longer"
 )]
 impl<'a> Scan<'a> {
-    /// Goes behind a key, given with the brace or comma before it and the colon, such as `,"order_no":`, if it is the next.
+    /// Goes behind the first column's key, given with its quotes and the colon, such as `"id":`, if it is the next.
+    #[inline]
+    pub fn first<const N: usize>(&mut self, key: &[u8; N]) -> bool {
+        let before = if self.at == self.start { b'{' } else { b',' };
+        let rest = self.bytes.get(self.at..).and_then(|rest| rest.strip_prefix(&[before]));
+        let is_next = rest.and_then(<[u8]>::first_chunk) == Some(key);
+        if is_next {
+            self.at += 1 + N;
+        }
+        is_next
+    }
+
+    /// Goes behind another column's key, given with the comma before it, too, such as `,"order_no":`, if it is the next.
     #[inline]
     pub fn key<const N: usize>(&mut self, key: &[u8; N]) -> bool {
         let is_next = self.bytes.get(self.at..).and_then(<[u8]>::first_chunk) == Some(key);
@@ -112,13 +125,45 @@ impl<'a> Scan<'a> {
         Field::Json(Json::scanned(self.bytes, found.begin, found.length, found.kind))
     }
 
-    /// Where the next record begins, if this one ends here.
+    /// Where the next record begins, if this one ends here. Else goes behind fields that no column wants, after which the
+    /// columns may go on; none inside if there were such.
     #[inline]
-    pub fn end(&self) -> Option<usize> {
+    pub fn end(&mut self, wanted: &[&str]) -> Option<Option<usize>> {
         // `{` alone is not taken for the begin of a record.
-        let rest = self.bytes.get(self.at..).filter(|_| self.at > self.start)?;
-        rest.starts_with(b"}\n").then_some(self.at + 2)
+        let rest = self.bytes.get(self.at..).filter(|_| self.at > self.start);
+        if rest.is_some_and(|rest| rest.starts_with(b"}\n")) {
+            return Some(Some(self.at + 2));
+        }
+        self.at = others(self.bytes, self.start, self.at, wanted)?;
+        Some(None)
     }
+}
+
+/// Goes from `at` behind fields of the record that begins at `start` which no column wants; none if there is none.
+#[inline(never)]
+fn others(bytes: &[u8], start: usize, mut at: usize, wanted: &[&str]) -> Option<usize> {
+    let first = at;
+    loop {
+        let before = if at == start { b'{' } else { b',' };
+        let is_another = bytes.get(at) == Some(&before) && bytes.get(at + 1) == Some(&b'"');
+        // Behind such fields there may be more of them; a column that comes too late is none.
+        let field = if is_another { unwanted(bytes, at + 1, wanted) } else { None };
+        match field {
+            Some(after) => at = after,
+            None => return (at > first).then_some(at),
+        }
+    }
+}
+
+/// Where the field ends whose key's quote is at `open`, if no column wants it.
+fn unwanted(bytes: &[u8], open: usize, wanted: &[&str]) -> Option<usize> {
+    // A key with escapes may be that of a column.
+    let (begin, end, Kind::Ascii | Kind::Plain) = value::string(bytes, open, true)? else { return None };
+    let name = bytes.get(begin..end)?;
+    if bytes.get(end + 1) != Some(&b':') || wanted.iter().any(|column| column.as_bytes() == name) {
+        return None;
+    }
+    any(bytes, end + 2).map(|found| found.after)
 }
 
 /// Where a value stands that was read.

@@ -35,31 +35,35 @@ impl<'a> Decode<'a> for Row<'a> {
     }
 
     fn scan(&mut self, scan: &mut Scan<'a>, scope: &Scope<'a>) -> Option<usize> {
-        if scan.key(b"{\"id\":") {
-            self.id = scan.number()?.bigint().ok()?;
+        loop {
+            if scan.first(b"\"id\":") {
+                self.id = scan.number()?.bigint().ok()?;
+            }
+            if scan.key(b",\"name\":") {
+                self.name = scan.string()?.text(scope).ok()?;
+            }
+            if scan.key(b",\"other\":") {
+                scan.string()?;
+            }
+            if scan.key(b",\"price\":") {
+                self.price = scan.number()?.decimal().ok()?;
+            }
+            if scan.key(b",\"count\":") {
+                scan.number()?;
+            }
+            if scan.key(b",\"ratio\":") {
+                self.ratio = scan.number()?.double().ok()?;
+            }
+            if scan.key(b",\"on\":") {
+                self.on = scan.literal()?.boolean().ok()?;
+            }
+            if scan.key(b",\"more_than_sixteen_bytes\":") {
+                self.more = scan.string()?.text(scope).ok()?;
+            }
+            if let Some(end) = scan.end(Self::COLUMNS)? {
+                return Some(end);
+            }
         }
-        if scan.key(b",\"name\":") {
-            self.name = scan.string()?.text(scope).ok()?;
-        }
-        if scan.key(b",\"other\":") {
-            scan.string()?;
-        }
-        if scan.key(b",\"price\":") {
-            self.price = scan.number()?.decimal().ok()?;
-        }
-        if scan.key(b",\"count\":") {
-            scan.number()?;
-        }
-        if scan.key(b",\"ratio\":") {
-            self.ratio = scan.number()?.double().ok()?;
-        }
-        if scan.key(b",\"on\":") {
-            self.on = scan.literal()?.boolean().ok()?;
-        }
-        if scan.key(b",\"more_than_sixteen_bytes\":") {
-            self.more = scan.string()?.text(scope).ok()?;
-        }
-        scan.end()
     }
 }
 
