@@ -43,7 +43,8 @@ impl Habits {
             self.pause -= 1;
             return None;
         }
-        Some(Scan { bytes: lines, start, at: start })
+        // Each column but the first asks for a comma before its key.
+        (lines.get(start) == Some(&b'{')).then_some(Scan { bytes: lines, start, at: start })
     }
 
     /// A record was read this way.
