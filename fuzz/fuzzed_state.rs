@@ -147,7 +147,7 @@ impl Job for FuzzedState {
         self.last.sweep(scope)
     }
 
-    fn states<S: States>(&mut self, states: &mut S) -> Result<(), Damaged> {
+    fn states(&mut self, states: &mut dyn States) -> Result<(), Damaged> {
         states.state("last", &mut self.last)?;
         states.state("shops", &mut self.shops)?;
         states.state("whole", &mut self.whole)

@@ -173,7 +173,7 @@ impl Generator<'_> {
 
                 fn sweep(&mut self, #sweep_scope: &#scope<'_>) -> bool { #sweep }
 
-                fn states<S: #states>(&mut self, #states_name: &mut S) -> Result<(), #damaged> { #kept }
+                fn states(&mut self, #states_name: &mut dyn #states) -> Result<(), #damaged> { #kept }
             }
         }
     }

@@ -140,7 +140,7 @@ impl Job for HourlyPremium {
         self.last_order.sweep(scope) | self.hourly.sweep(scope)
     }
 
-    fn states<S: States>(&mut self, states: &mut S) -> Result<(), Damaged> {
+    fn states(&mut self, states: &mut dyn States) -> Result<(), Damaged> {
         states.waiting("last_order", &mut self.last_order)?;
         states.following("hourly", &mut self.hourly)
     }

@@ -139,7 +139,7 @@ impl Job for LastPage {
         false
     }
 
-    fn states<S: States>(&mut self, states: &mut S) -> Result<(), Damaged> {
+    fn states(&mut self, states: &mut dyn States) -> Result<(), Damaged> {
         states.state("last_log", &mut self.last_log)
     }
 }

@@ -154,7 +154,7 @@ impl Job for PremiumDropAlert {
         false
     }
 
-    fn states<S: States>(&mut self, _states: &mut S) -> Result<(), Damaged> {
+    fn states(&mut self, _states: &mut dyn States) -> Result<(), Damaged> {
         Ok(())
     }
 }

@@ -8,15 +8,16 @@ use std::thread;
 use crate::connectors::dead_letter::DeadLetters;
 use crate::connectors::{Again, Failure, Position, Progress};
 use crate::epochs::{Found, PieceKind, load_part};
+use crate::job::TableUse;
 use crate::job::arguments::Arguments;
 use crate::job::changes::Changes;
+use crate::job::crew::{Crew, Round};
 use crate::job::lasting::{Load, save_all};
 use crate::job::open::{Ends, open_again, open_crew};
+use crate::job::program::Program;
 use crate::job::restart::load_piece;
 use crate::job::run::{BadRecords, Feed, REST, next_source};
 use crate::job::signals::Stop;
-use crate::job::workers::{Crew, Round};
-use crate::job::{Parallel, TableUse};
 
 /// So many records are taken before memory is given back.
 const EPOCH: u64 = 1 << 20;
@@ -33,7 +34,13 @@ pub(super) struct New {
 
 impl New {
     /// What is new, if all other state can be kept and what was read can be read again for it. `tables` are new.
-    pub fn of<J: Parallel>(found: &Found, changes: &Changes<'_>, ends: &Ends, tables: &[&'static str]) -> Option<Self> {
+    pub fn of(
+        program: Program,
+        found: &Found,
+        changes: &Changes<'_>,
+        ends: &Ends,
+        tables: &[&'static str],
+    ) -> Option<Self> {
         let read = &found.standing.positions;
         let is_new = |table: &&TableUse| tables.contains(&table.info.name);
         // Rows without a key would all have to wait until the end.
@@ -41,15 +48,15 @@ impl New {
         // What was looked up then is not what stands there now.
         let feeds_back = |table: &TableUse| table.sink && table.lookup.is_some();
         // Where rows are spread otherwise, fewer workers would share in the work from now on.
-        let spread = !changes.spreads_otherwise() || !J::SPREADS;
+        let spread = !changes.spreads_otherwise() || !program.spreads;
         let again = |feed: &Feed| {
             let positions = read.iter().find(|(table, _)| table == feed.name).map_or(&[][..], |(_, all)| all);
             Again::is_possible(feed.source.as_ref(), positions)
         };
         let possible = spread
             && changes.only_add(|name| tables.contains(&name))
-            && J::TABLES.iter().filter(is_new).all(keyed)
-            && !J::TABLES.iter().any(feeds_back)
+            && program.tables.iter().filter(is_new).all(keyed)
+            && !program.tables.iter().any(feeds_back)
             && ends.feeds.iter().all(again);
         possible.then(|| Self {
             states: changes.new_states().into_iter().collect(),
@@ -65,16 +72,17 @@ impl New {
 
     /// Has the workers know what they would know if the pipeline had always been as it is. Tells whether it was not asked
     /// to stop before the end.
-    pub fn catch_up<J: Parallel>(
+    pub fn catch_up(
         &self,
+        program: Program,
         arguments: &Arguments,
         ends: &Ends,
-        crew: &mut Crew<J>,
+        crew: &mut Crew,
         letters: &mut Letters<'_>,
         stop: &Stop,
     ) -> Result<bool, Failure> {
-        let mut again = open_again::<J>(arguments, ends, &self.read)?;
-        let mut other = open_crew::<J>(arguments, &mut again, crew.workers.len(), crew.now())?;
+        let mut again = open_again(program, arguments, ends, &self.read)?;
+        let mut other = open_crew(program, arguments, &mut again, crew.count(), crew.now())?;
         let (mut turn, mut records, mut begun) = (0, 0, 0);
         other.begin_epoch(crew.now())?;
         let mut ended = false;
@@ -103,19 +111,19 @@ impl New {
             }
             other.end_epoch(&mut |group, fault| letters.of(group.table, "", |bad| bad.add_group(group, fault)))?;
             while other.sweep() && ended {}
-            other.workers.iter_mut().for_each(|worker| worker.tables.forget_all_but(&self.tables));
+            other.workers().iter_mut().for_each(|worker| worker.tables().forget_all_but(&self.tables));
             begun = records;
             other.begin_epoch(crew.now())?;
         }
-        for (from, to) in other.workers.iter_mut().zip(&mut crew.workers) {
-            let saved = save_all(&mut from.job, &mut from.tables, &|name| self.states.contains(name), &mut |part| {
+        for (from, to) in other.workers().iter_mut().zip(crew.workers()) {
+            let saved = save_all(*from, &|name| self.states.contains(name), &mut |part| {
                 let loaded = load_part(part, &mut |kind: PieceKind, name, bytes| {
-                    if self.states.contains(name) { load_piece(to, kind, name, bytes, Load::All) } else { Ok(()) }
+                    if self.states.contains(name) { load_piece(*to, kind, name, bytes, Load::All) } else { Ok(()) }
                 });
                 loaded.map_err(|_| io::Error::other("a view cannot be read back"))
             });
             saved.map_err(|error| Failure::environment(format!("cannot take over what is new: {error}")))?;
-            to.tables.take_over(&mut from.tables, &self.tables);
+            to.tables().take_over(from.tables(), &self.tables);
         }
         Ok(true)
     }

@@ -10,9 +10,11 @@ use jiff::tz::TimeZone;
 
 use crate::connectors::{ChangeKind, Failure, Row, Sink, TableInfo, format};
 use crate::epochs::storage::Storage;
-use crate::epochs::{Bytes, Damaged, Found, PieceKind, load_part};
-use crate::job::Job;
-use crate::job::lasting::{Load, LoadState, save_all};
+use crate::epochs::{Damaged, Found, load_part};
+use crate::job::crew::Keeps;
+use crate::job::lasting::{Load, save_all};
+use crate::job::restart::load_piece;
+use crate::job::{Job, States};
 use crate::scope::{Clock, Scope};
 use crate::tables::{Broken, OpenTable, Sinks, Tables};
 
@@ -33,24 +35,24 @@ pub struct ReadLog {
 pub fn read_log<J: Job>(storage: &mut dyn Storage) -> Result<Option<ReadLog>, Failure> {
     let Some(found) = Found::look(storage, Path::new("state"))? else { return Ok(None) };
     let (memory, clock) = (Bump::new(), Clock::new(0, TimeZone::UTC));
-    let mut workers: Vec<(J, Tables)> = Vec::new();
+    let mut parts: Vec<Part<J>> = Vec::new();
     for _ in 0..found.header.parts {
         let mut tables = Tables::default();
         for table in J::TABLES {
             let (info, deferred, conflicts) = (&table.info, table.deferred, table.conflicts);
             tables.open(OpenTable { info, changelog: true, ordered: true, deferred, store: None, conflicts });
         }
-        workers.push((J::start(&Scope { memory: &memory, clock: &clock }), tables));
+        parts.push(Part { job: J::start(&Scope { memory: &memory, clock: &clock }), tables });
     }
-    for (part, worker) in workers.iter_mut().enumerate() {
+    for (number, part) in parts.iter_mut().enumerate() {
         if let Some(mut snapshot) = found.snapshot(storage)? {
-            snapshot.load(part, &mut |kind, name, bytes| load_piece(worker, kind, name, bytes))?;
+            snapshot.load(number, &mut |kind, name, bytes| load_piece(part, kind, name, bytes, Load::All))?;
         }
     }
-    found.epochs(storage, &mut |_, parts| {
-        for (number, part) in parts.iter().enumerate() {
-            let worker = workers.get_mut(number).ok_or(Damaged)?;
-            load_part(part, &mut |kind, name, bytes| load_piece(worker, kind, name, bytes))?;
+    found.epochs(storage, &mut |_, changed| {
+        for (number, changed) in changed.iter().enumerate() {
+            let part = parts.get_mut(number).ok_or(Damaged)?;
+            load_part(changed, &mut |kind, name, bytes| load_piece(part, kind, name, bytes, Load::All))?;
         }
         Ok(())
     })?;
@@ -70,9 +72,9 @@ pub fn read_log<J: Job>(storage: &mut dyn Storage) -> Result<Option<ReadLog>, Fa
     })?;
     let told = told.load(Ordering::Relaxed);
     let mut state = Vec::new();
-    for (job, tables) in &mut workers {
+    for part in &mut parts {
         let mut out = Vec::new();
-        let saved = save_all(job, tables, &|_| true, &mut |handful| {
+        let saved = save_all(part, &|_| true, &mut |handful| {
             out.extend_from_slice(handful);
             Ok(())
         });
@@ -82,22 +84,19 @@ pub fn read_log<J: Job>(storage: &mut dyn Storage) -> Result<Option<ReadLog>, Fa
     Ok(Some(ReadLog { epoch: found.standing.epoch, torn: found.torn, told, state }))
 }
 
-/// A pipeline that is run by nobody has no state that follows from another one.
-fn load_piece<J: Job>(
-    (job, tables): &mut (J, Tables),
-    kind: PieceKind,
-    name: &str,
-    bytes: &mut Bytes<'_>,
-) -> Result<(), Damaged> {
-    match kind {
-        PieceKind::View => job.states(&mut LoadState { name, bytes, what: Load::All }),
-        PieceKind::Contenders => tables.load(name, bytes),
-        PieceKind::Inserts
-        | PieceKind::Source
-        | PieceKind::Clock
-        | PieceKind::Follows
-        | PieceKind::Spread
-        | PieceKind::Shared => Err(Damaged),
+/// A pipeline that is run by nobody: it has no state that follows from another one.
+struct Part<J> {
+    job: J,
+    tables: Tables,
+}
+
+impl<J: Job> Keeps for Part<J> {
+    fn states(&mut self, states: &mut dyn States) -> Result<(), Damaged> {
+        self.job.states(states)
+    }
+
+    fn tables(&mut self) -> &mut Tables {
+        &mut self.tables
     }
 }
 

@@ -4,12 +4,12 @@ use std::io;
 
 use crate::connectors::resume::Untaken;
 use crate::connectors::{Failure, Position};
-use crate::epochs::{Bytes, Damaged, Header, Lasting as Lasts, Log, LogEpoch, PieceKind, Standing, save_piece};
+use crate::epochs::{Bytes, Damaged, Header, Log, LogEpoch, PieceKind, Standing, save_piece};
+use crate::job::States;
+use crate::job::crew::{Crew, Keeps, Piece, Worker, each};
 use crate::job::run::Feed;
-use crate::job::workers::{Crew, Piece, Worker, each};
-use crate::job::{Job, Parallel, States};
-use crate::operators::{Aggregate, Aggregation};
-use crate::tables::{EpochChanges, Sinks, Tables};
+use crate::operators::Kept;
+use crate::tables::{EpochChanges, Sinks};
 
 /// The log of a running job.
 pub(super) struct Lasting {
@@ -56,12 +56,12 @@ impl Lasting {
     }
 
     /// Takes note of what the workers changed in their state since this was last asked.
-    pub fn gather<J: Parallel>(&mut self, crew: &mut Crew<J>) {
-        self.parts.resize_with(crew.workers.len(), Vec::new);
-        let mut tasks: Vec<_> = crew.workers.iter_mut().zip(&mut self.parts).collect();
-        each(&mut tasks, &|(worker, part): &mut (&mut Worker<J>, &mut Vec<u8>)| {
+    pub fn gather(&mut self, crew: &mut Crew) {
+        self.parts.resize_with(crew.count(), Vec::new);
+        let mut tasks: Vec<_> = crew.workers().iter_mut().zip(&mut self.parts).collect();
+        each(&mut tasks, &|(worker, part): &mut (&mut &mut dyn Worker, &mut Vec<u8>)| {
             part.clear();
-            save_changes(worker, part);
+            save_changes(**worker, part);
         });
     }
 
@@ -110,17 +110,12 @@ impl Lasting {
     }
 
     /// Whether the log is to give way to a snapshot after the next epoch.
-    pub fn is_long<J: Parallel>(&self, crew: &mut Crew<J>) -> bool {
+    pub fn is_long(&self, crew: &mut Crew) -> bool {
         self.adapting.is_some() || self.log.is_long(|| about_size(crew))
     }
 
     /// Puts a snapshot in the place of the log, unless nothing was logged and nothing else asks for it.
-    pub fn shorten<J: Parallel>(
-        &mut self,
-        logged: Option<u64>,
-        crew: &mut Crew<J>,
-        sinks: &mut Sinks,
-    ) -> Result<(), Failure> {
+    pub fn shorten(&mut self, logged: Option<u64>, crew: &mut Crew, sinks: &mut Sinks) -> Result<(), Failure> {
         match self.adapting.take() {
             Some(header) => self.compact(crew, sinks, header),
             None if logged.is_some() => self.compact(crew, sinks, self.log.header().clone()),
@@ -129,27 +124,22 @@ impl Lasting {
     }
 
     /// Puts a snapshot in the place of the log, with a header that may say something new.
-    pub fn compact<J: Parallel>(
-        &mut self,
-        crew: &mut Crew<J>,
-        sinks: &mut Sinks,
-        header: Header,
-    ) -> Result<(), Failure> {
+    pub fn compact(&mut self, crew: &mut Crew, sinks: &mut Sinks, header: Header) -> Result<(), Failure> {
         // What a power failure could still take from the sinks could not be told again.
         sinks.sync()?;
         self.standing.lengths = sinks.lengths().map(|(table, length)| (table.to_owned(), length)).collect();
-        let workers = &mut crew.workers;
+        let workers = crew.workers();
         self.log.compact(header, &self.standing, &mut |part, out| {
-            workers.get_mut(part).map_or(Ok(()), |worker| save_all(&mut worker.job, &mut worker.tables, &|_| true, out))
+            workers.get_mut(part).map_or(Ok(()), |worker| save_all(*worker, &|_| true, out))
         })
     }
 
     /// Puts a snapshot in the place of epochs that only this pipeline can read: the next one may be another.
-    pub fn unbind<J: Parallel>(&mut self, crew: &mut Crew<J>, sinks: &mut Sinks) -> Result<(), Failure> {
+    pub fn unbind(&mut self, crew: &mut Crew, sinks: &mut Sinks) -> Result<(), Failure> {
         let mut follows = AnyFollows::default();
-        if let Some(worker) = crew.workers.first_mut() {
+        if let Some(worker) = crew.workers().first_mut() {
             // Nothing is loaded here.
-            let _ = worker.job.states(&mut follows);
+            let _ = worker.states(&mut follows);
         }
         if follows.0 && self.log.has_epochs() { self.compact(crew, sinks, self.log.header().clone()) } else { Ok(()) }
     }
@@ -169,11 +159,11 @@ pub(super) fn positions(feed: &Feed) -> Vec<Position> {
 }
 
 /// About how many bytes a snapshot would have.
-fn about_size<J: Parallel>(crew: &mut Crew<J>) -> u64 {
+fn about_size(crew: &mut Crew) -> u64 {
     let mut size = AboutSize(0);
-    for worker in &mut crew.workers {
+    for worker in crew.workers() {
         // Nothing is loaded here.
-        let _ = worker.job.states(&mut size);
+        let _ = worker.states(&mut size);
     }
     size.0
 }
@@ -181,41 +171,40 @@ fn about_size<J: Parallel>(crew: &mut Crew<J>) -> u64 {
 struct AboutSize(u64);
 
 impl States for AboutSize {
-    fn state<A: Aggregation + Lasts>(&mut self, _name: &'static str, state: &mut Aggregate<A>) -> Result<(), Damaged> {
+    fn state(&mut self, _name: &'static str, state: &mut dyn Kept) -> Result<(), Damaged> {
         self.0 += state.about_saved_size();
         Ok(())
     }
 }
 
 /// Appends what changed of that which a worker keeps.
-fn save_changes<J: Parallel>(worker: &mut Worker<J>, out: &mut Vec<u8>) {
+fn save_changes(worker: &mut dyn Worker, out: &mut Vec<u8>) {
     // Saving does not fail.
-    let _ = worker.job.states(&mut SaveChanged(out));
-    worker.tables.save(false, &mut |name, save| save_piece(PieceKind::Contenders, name, out, save));
+    let _ = worker.states(&mut SaveChanged(out));
+    worker.tables().save(false, &mut |name, save| save_piece(PieceKind::Contenders, name, out, save));
 }
 
 struct SaveChanged<'o>(&'o mut Vec<u8>);
 
 impl States for SaveChanged<'_> {
-    fn state<A: Aggregation + Lasts>(&mut self, name: &'static str, state: &mut Aggregate<A>) -> Result<(), Damaged> {
+    fn state(&mut self, name: &'static str, state: &mut dyn Kept) -> Result<(), Damaged> {
         save_piece(PieceKind::View, name, self.0, &mut |out| state.save_changes(out));
         Ok(())
     }
 }
 
 /// Hands over all that a worker keeps of what is `wanted`, in handfuls.
-pub(super) fn save_all<J: Job>(
-    job: &mut J,
-    tables: &mut Tables,
+pub(super) fn save_all(
+    part: &mut dyn Keeps,
     wanted: &dyn Fn(&str) -> bool,
     out: &mut dyn FnMut(&[u8]) -> io::Result<()>,
 ) -> io::Result<()> {
     let mut states = SaveAll { out, wanted, written: Ok(()), handful: Vec::new() };
-    let _ = job.states(&mut states);
+    let _ = part.states(&mut states);
     let SaveAll { out, written, mut handful, .. } = states;
     written?;
     handful.clear();
-    tables.save(true, &mut |name, save| {
+    part.tables().save(true, &mut |name, save| {
         if wanted(name) {
             save_piece(PieceKind::Contenders, name, &mut handful, save);
         }
@@ -231,7 +220,7 @@ struct SaveAll<'o> {
 }
 
 impl States for SaveAll<'_> {
-    fn state<A: Aggregation + Lasts>(&mut self, name: &'static str, state: &mut Aggregate<A>) -> Result<(), Damaged> {
+    fn state(&mut self, name: &'static str, state: &mut dyn Kept) -> Result<(), Damaged> {
         self.handfuls(name, &mut |from, out| state.save_some(from, out));
         Ok(())
     }
@@ -273,7 +262,7 @@ pub(super) struct LoadState<'l, 'b> {
 }
 
 impl States for LoadState<'_, '_> {
-    fn state<A: Aggregation + Lasts>(&mut self, name: &'static str, state: &mut Aggregate<A>) -> Result<(), Damaged> {
+    fn state(&mut self, name: &'static str, state: &mut dyn Kept) -> Result<(), Damaged> {
         match self.what {
             Load::All if name == self.name => state.load_whole(self.bytes),
             Load::Own { .. } if name == self.name => state.load(self.bytes),
@@ -281,18 +270,14 @@ impl States for LoadState<'_, '_> {
         }
     }
 
-    fn waiting<A: Aggregation + Lasts>(&mut self, name: &'static str, state: &mut Aggregate<A>) -> Result<(), Damaged> {
+    fn waiting(&mut self, name: &'static str, state: &mut dyn Kept) -> Result<(), Damaged> {
         match self.what {
             Load::Own { now } if name == self.name => state.load_later(self.bytes, now),
             Load::Own { .. } | Load::All | Load::Following => self.state(name, state),
         }
     }
 
-    fn following<A: Aggregation + Lasts>(
-        &mut self,
-        name: &'static str,
-        state: &mut Aggregate<A>,
-    ) -> Result<(), Damaged> {
+    fn following(&mut self, name: &'static str, state: &mut dyn Kept) -> Result<(), Damaged> {
         match self.what {
             Load::Following if name == self.name => {
                 // Its sinks were told.
@@ -309,7 +294,7 @@ impl States for LoadState<'_, '_> {
 pub(super) struct Settle;
 
 impl States for Settle {
-    fn state<A: Aggregation + Lasts>(&mut self, _name: &'static str, state: &mut Aggregate<A>) -> Result<(), Damaged> {
+    fn state(&mut self, _name: &'static str, state: &mut dyn Kept) -> Result<(), Damaged> {
         state.settle();
         Ok(())
     }
@@ -319,16 +304,12 @@ impl States for Settle {
 pub(super) struct KeepLog;
 
 impl States for KeepLog {
-    fn state<A: Aggregation + Lasts>(&mut self, _name: &'static str, state: &mut Aggregate<A>) -> Result<(), Damaged> {
+    fn state(&mut self, _name: &'static str, state: &mut dyn Kept) -> Result<(), Damaged> {
         state.keep_log();
         Ok(())
     }
 
-    fn following<A: Aggregation + Lasts>(
-        &mut self,
-        _name: &'static str,
-        state: &mut Aggregate<A>,
-    ) -> Result<(), Damaged> {
+    fn following(&mut self, _name: &'static str, state: &mut dyn Kept) -> Result<(), Damaged> {
         state.keep_log_of_gone();
         Ok(())
     }
@@ -339,15 +320,11 @@ impl States for KeepLog {
 pub(super) struct AnyFollows(pub bool);
 
 impl States for AnyFollows {
-    fn state<A: Aggregation + Lasts>(&mut self, _name: &'static str, _state: &mut Aggregate<A>) -> Result<(), Damaged> {
+    fn state(&mut self, _name: &'static str, _state: &mut dyn Kept) -> Result<(), Damaged> {
         Ok(())
     }
 
-    fn following<A: Aggregation + Lasts>(
-        &mut self,
-        _name: &'static str,
-        _state: &mut Aggregate<A>,
-    ) -> Result<(), Damaged> {
+    fn following(&mut self, _name: &'static str, _state: &mut dyn Kept) -> Result<(), Damaged> {
         self.0 = true;
         Ok(())
     }

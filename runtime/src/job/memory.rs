@@ -4,11 +4,11 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use crate::connectors::Failure;
-use crate::epochs::{Damaged, Lasting};
+use crate::epochs::Damaged;
+use crate::job::States;
+use crate::job::crew::Crew;
 use crate::job::terminal::bytes;
-use crate::job::workers::Crew;
-use crate::job::{Parallel, States};
-use crate::operators::{Aggregate, Aggregation};
+use crate::operators::Kept;
 
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -58,11 +58,11 @@ pub(super) struct Exceeded {
 
 impl Exceeded {
     /// Why the job stops, once all that it read is committed.
-    pub fn failure<J: Parallel>(self, crew: &mut Crew<J>, logged: bool) -> Failure {
+    pub fn failure(self, crew: &mut Crew, logged: bool) -> Failure {
         let mut sizes = Sizes::default();
-        for worker in &mut crew.workers {
+        for worker in crew.workers() {
             // Measuring does not fail.
-            let _ = worker.job.states(&mut sizes);
+            let _ = worker.states(&mut sizes);
         }
         sizes.0.sort_by_key(|state| std::cmp::Reverse(state.bytes));
         let largest: Vec<String> = sizes
@@ -109,8 +109,8 @@ struct Size {
 struct Sizes(Vec<Size>);
 
 impl States for Sizes {
-    fn state<A: Aggregation + Lasting>(&mut self, name: &'static str, state: &mut Aggregate<A>) -> Result<(), Damaged> {
-        self.add(name, state.len(), state.saved_size());
+    fn state(&mut self, name: &'static str, state: &mut dyn Kept) -> Result<(), Damaged> {
+        self.add(name, state.groups(), state.saved_size());
         Ok(())
     }
 }

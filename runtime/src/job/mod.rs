@@ -5,6 +5,7 @@ mod catch_up;
 mod changes;
 mod commit;
 mod context;
+mod crew;
 mod embedded;
 mod fresh;
 // The fuzz target `log` is a crate of its own and must reach what reads the epoch log.
@@ -15,6 +16,7 @@ mod lasting;
 mod lock;
 mod memory;
 mod open;
+mod program;
 mod restart;
 mod run;
 pub mod signals;
@@ -26,10 +28,11 @@ mod workers;
 use std::process::ExitCode;
 
 use crate::connectors::TableInfo;
-use crate::epochs::{Damaged, Lasting};
+use crate::epochs::Damaged;
 use crate::job::arguments::Arguments;
+use crate::job::program::Program;
 use crate::job::terminal::Terminal;
-use crate::operators::{Aggregate, Aggregation};
+use crate::operators::Kept;
 use crate::scope::Scope;
 use crate::tables::{Cache, OnConflict};
 
@@ -59,29 +62,21 @@ pub trait Job: Sized {
     fn sweep(&mut self, scope: &Scope<'_>) -> bool;
 
     /// Hands over what each view keeps, in the order of the file.
-    fn states<S: States>(&mut self, states: &mut S) -> Result<(), Damaged>;
+    fn states(&mut self, states: &mut dyn States) -> Result<(), Damaged>;
 }
 
 /// What is done with what each view keeps.
 pub trait States {
     /// Does it.
-    fn state<A: Aggregation + Lasting>(&mut self, name: &'static str, state: &mut Aggregate<A>) -> Result<(), Damaged>;
+    fn state(&mut self, name: &'static str, state: &mut dyn Kept) -> Result<(), Damaged>;
 
     /// Does it for a view whose changes wait for the end of the epoch.
-    fn waiting<A: Aggregation + Lasting>(
-        &mut self,
-        name: &'static str,
-        state: &mut Aggregate<A>,
-    ) -> Result<(), Damaged> {
+    fn waiting(&mut self, name: &'static str, state: &mut dyn Kept) -> Result<(), Damaged> {
         self.state(name, state)
     }
 
     /// Does it for the view that takes these changes: what it keeps follows from them.
-    fn following<A: Aggregation + Lasting>(
-        &mut self,
-        name: &'static str,
-        state: &mut Aggregate<A>,
-    ) -> Result<(), Damaged> {
+    fn following(&mut self, name: &'static str, state: &mut dyn Kept) -> Result<(), Damaged> {
         self.state(name, state)
     }
 }
@@ -184,14 +179,18 @@ pub enum OnError {
 }
 
 /// The `main` of a job's binary.
-pub fn main<J: Parallel>() -> ExitCode {
+pub fn main<J: Parallel + 'static>() -> ExitCode {
+    start(Program::of::<J>())
+}
+
+fn start(program: Program) -> ExitCode {
     terminal::explain_panics();
-    let arguments = match Arguments::of_process(&J::INFO) {
+    let arguments = match Arguments::of_process(program.info) {
         Ok(arguments) => arguments,
         Err(code) => return code,
     };
-    let mut terminal = Terminal::new(J::INFO.name, arguments.verbosity);
-    match run::run::<J>(&arguments, &mut terminal) {
+    let mut terminal = Terminal::new(program.info.name, arguments.verbosity);
+    match run::run(program, &arguments, &mut terminal) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             terminal.failure(&failure);

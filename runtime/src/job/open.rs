@@ -5,11 +5,12 @@ use jiff::tz::TimeZone;
 
 use crate::connectors::{Again, Failure, Options, Position, Sink, TableInfo, open_sink, open_source, open_store};
 use crate::decode::Reader;
+use crate::job::TableUse;
 use crate::job::arguments::Arguments;
+use crate::job::crew::{Arena, Crew, Piece};
+use crate::job::program::Program;
 use crate::job::run::Feed;
-use crate::job::workers::{Arena, Crew, Piece, Worker};
-use crate::job::{Parallel, TableUse};
-use crate::scope::{Clock, Scope};
+use crate::scope::Clock;
 use crate::tables::{Cache, OpenTable, Sinks, Tables};
 
 /// What a job reads and writes.
@@ -22,10 +23,10 @@ pub(super) struct Ends {
 }
 
 /// Opens the sources and sinks.
-pub(super) fn open_ends<J: Parallel>(arguments: &Arguments) -> Result<Ends, Failure> {
+pub(super) fn open_ends(program: Program, arguments: &Arguments) -> Result<Ends, Failure> {
     let (mut sinks, mut feeds) = (Sinks::default(), Vec::new());
     let (mut changelogs, mut orders) = (Vec::new(), Vec::new());
-    for (number, table) in J::TABLES.iter().enumerate() {
+    for (number, table) in program.tables.iter().enumerate() {
         let options = arguments.options(table.info.name);
         if table.source.is_some() {
             let source = open_source(connector(table)?, &table.info, &options)?;
@@ -43,23 +44,24 @@ pub(super) fn open_ends<J: Parallel>(arguments: &Arguments) -> Result<Ends, Fail
 }
 
 /// Opens the sources anew, to read them from their beginning.
-pub(super) fn reopen<J: Parallel>(arguments: &Arguments, ends: &mut Ends) -> Result<(), Failure> {
+pub(super) fn reopen(program: Program, arguments: &Arguments, ends: &mut Ends) -> Result<(), Failure> {
     for feed in &mut ends.feeds {
-        let Some(table) = J::TABLES.get(feed.table) else { continue };
+        let Some(table) = program.tables.get(feed.table) else { continue };
         feed.source = open_source(connector(table)?, &table.info, &arguments.options(table.info.name))?;
     }
     Ok(())
 }
 
 /// What reads the sources once more, up to where they were read before, and writes nothing.
-pub(super) fn open_again<J: Parallel>(
+pub(super) fn open_again(
+    program: Program,
     arguments: &Arguments,
     ends: &Ends,
     read: &[(String, Vec<Position>)],
 ) -> Result<Ends, Failure> {
     let mut feeds = Vec::new();
     for Feed { table: number, name, .. } in &ends.feeds {
-        let Some(table) = J::TABLES.get(*number) else { continue };
+        let Some(table) = program.tables.get(*number) else { continue };
         let source = open_source(connector(table)?, &table.info, &arguments.options(name))?;
         let positions = read.iter().find(|(table, _)| table == name).map_or(&[][..], |(_, positions)| positions);
         let source = Box::new(Again::new(source, positions));
@@ -70,51 +72,51 @@ pub(super) fn open_again<J: Parallel>(
 }
 
 /// Opens as many workers as state has parts; `now` is what the clocks stand at.
-pub(super) fn open_crew<J: Parallel>(
+pub(super) fn open_crew(
+    program: Program,
     arguments: &Arguments,
     ends: &mut Ends,
     parts: usize,
     now: i64,
-) -> Result<Crew<J>, Failure> {
-    let clock = clock::<J>(now)?;
+) -> Result<Crew, Failure> {
+    let clock = clock(program, now)?;
     let Ends { feeds, changelogs, orders, .. } = ends;
     for feed in feeds.iter_mut() {
         feed.pieces = (0..parts).map(|_| Piece::default()).collect();
     }
-    let mut workers = Vec::new();
+    let mut all = Vec::new();
     for number in 0..parts {
         let mut tables = Tables::default();
-        for ((table, changelog), ordered) in J::TABLES.iter().zip(&*changelogs).zip(&*orders) {
-            tables.open(open_table::<J>(table, *changelog, *ordered, (number, parts), arguments)?);
+        for ((table, changelog), ordered) in program.tables.iter().zip(&*changelogs).zip(&*orders) {
+            tables.open(open_table(program, table, *changelog, *ordered, (number, parts), arguments)?);
         }
-        let (memory, clock) = (Bump::new(), clock.clone());
-        let job = J::start(&Scope { memory: &memory, clock: &clock });
-        workers.push(Worker { job, tables, faults: Vec::new(), memory, clock });
+        all.push(tables);
     }
     let arena = |readers: bool| Arena {
         memory: Bump::new(),
         clock: clock.clone(),
-        readers: feeds.iter().filter(|_| readers).filter_map(reader::<J>).collect(),
+        readers: feeds.iter().filter(|_| readers).filter_map(|feed| reader(program, feed)).collect(),
     };
-    let decoding = workers.iter().map(|_| arena(true)).collect();
-    let taking = workers.iter().map(|_| arena(false)).collect();
-    Ok(Crew { workers, decoding, taking, memory: Bump::new() })
+    let decoding = all.iter().map(|_| arena(true)).collect();
+    let taking = all.iter().map(|_| arena(false)).collect();
+    Ok(Crew::new((program.hire)(all, &clock), decoding, taking, now))
 }
 
-fn reader<J: Parallel>(feed: &Feed) -> Option<Reader> {
-    let table = J::TABLES.get(feed.table)?;
+fn reader(program: Program, feed: &Feed) -> Option<Reader> {
+    let table = program.tables.get(feed.table)?;
     Some(Reader::new(feed.source.format(), &table.info, table.source?))
 }
 
-fn clock<J: Parallel>(now: i64) -> Result<Clock, Failure> {
-    let zone = TimeZone::get(J::INFO.time_zone).map_err(|error| Failure {
-        message: format!("the time zone {} cannot be loaded: {error}", J::INFO.time_zone),
+fn clock(program: Program, now: i64) -> Result<Clock, Failure> {
+    let zone = TimeZone::get(program.info.time_zone).map_err(|error| Failure {
+        message: format!("the time zone {} cannot be loaded: {error}", program.info.time_zone),
         environment: true,
     })?;
     Ok(Clock::new(now, zone))
 }
 
-fn open_table<J: Parallel>(
+fn open_table(
+    program: Program,
     table: &'static TableUse,
     changelog: bool,
     ordered: bool,
@@ -123,7 +125,7 @@ fn open_table<J: Parallel>(
 ) -> Result<OpenTable, Failure> {
     let options: Options = arguments.options(table.info.name);
     // Where the first worker takes all rows, nobody else looks anything up.
-    let store = match table.lookup.filter(|_| worker == 0 || J::SPREADS) {
+    let store = match table.lookup.filter(|_| worker == 0 || program.spreads) {
         Some(cache) => Some((open_store(connector(table)?, &table.info, &options)?, part(cache, workers))),
         None => None,
     };

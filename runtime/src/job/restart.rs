@@ -9,15 +9,16 @@ use crate::epochs::storage::{Breaking, Folder, Storage};
 use crate::epochs::{
     Bytes, Damaged, Found, Header, Log, Piece, PieceKind, Snapshot, Standing, load_part, newest_generation,
 };
+use crate::job::TableUse;
 use crate::job::arguments::Arguments;
 use crate::job::catch_up::New;
 use crate::job::changes::Changes;
+use crate::job::crew::{Crew, Keeps, Worker, each};
 use crate::job::lasting::{KeepLog, Lasting, Load, LoadState, Settle};
 use crate::job::open::{Ends, reopen};
+use crate::job::program::Program;
 use crate::job::terminal::Terminal;
 use crate::job::troubles::{Troubles, can_rebuild, is_new, lagging, moved, refusal, resume_sources, tell};
-use crate::job::workers::{Crew, Worker, each};
-use crate::job::{Parallel, TableUse};
 use crate::state::{random, seed_hashes};
 use crate::tables::Broken;
 
@@ -56,15 +57,15 @@ fn storage(arguments: &Arguments) -> Box<dyn Storage> {
 }
 
 /// What the pipeline is made of as it is started.
-fn plan<J: Parallel>(arguments: &Arguments) -> Vec<Piece> {
-    let planned = J::INFO.plan.iter();
+fn plan(program: Program, arguments: &Arguments) -> Vec<Piece> {
+    let planned = program.info.plan.iter();
     let mut plan: Vec<Piece> = planned
         .map(|piece| Piece { kind: piece.kind, name: piece.name.to_owned(), fingerprint: piece.fingerprint })
         .collect();
     let mut add = |kind, name: &str, text: &str| {
         plan.push(Piece { kind, name: name.to_owned(), fingerprint: fingerprint(text) });
     };
-    for TableUse { info, .. } in J::TABLES.iter().filter(|table| table.source.is_some()) {
+    for TableUse { info, .. } in program.tables.iter().filter(|table| table.source.is_some()) {
         let mut text = String::new();
         for (name, value) in arguments.options(info.name).pairs.iter().filter(|(name, _)| name != "follow") {
             let value = match (name.as_str(), value.as_str()) {
@@ -122,8 +123,9 @@ impl Looked {
     }
 
     /// Decides how the job begins: the sources stand where they go on, and the sinks are tied to the log.
-    pub fn begin<J: Parallel>(
+    pub fn begin(
         self,
+        program: Program,
         arguments: &Arguments,
         ends: &mut Ends,
         terminal: &mut Terminal,
@@ -137,12 +139,12 @@ impl Looked {
             seed,
             parts: arguments.workers,
             first: true,
-            pipeline: J::INFO.name.to_owned(),
-            plan: plan::<J>(arguments),
+            pipeline: program.info.name.to_owned(),
+            plan: plan(program, arguments),
             targets: ends.sinks.targets().into_iter().map(|(name, target)| (name.to_owned(), target)).collect(),
         };
         let Some(found) = found else {
-            return Restart::anew::<J>(arguments, header, storage, generation, None, ends);
+            return Restart::anew(program, arguments, header, storage, generation, None, ends);
         };
         if found.header.pipeline != header.pipeline {
             return Err(Failure::environment(format!(
@@ -152,7 +154,7 @@ impl Looked {
                 header.pipeline
             )));
         }
-        Restart::after::<J>(arguments, header, storage, found, ends, terminal)
+        Restart::after(program, arguments, header, storage, found, ends, terminal)
     }
 }
 
@@ -166,7 +168,8 @@ fn drop_log(storage: &mut dyn Storage, folder: &Path) -> Result<(), Failure> {
 
 impl Restart {
     /// Begins a log. What an earlier one tells that the job wrote is taken away.
-    fn anew<J: Parallel>(
+    fn anew(
+        program: Program,
         arguments: &Arguments,
         mut header: Header,
         storage: Box<dyn Storage>,
@@ -193,7 +196,7 @@ impl Restart {
             let targets = header.targets.iter().filter(|(name, _)| name == table);
             targets.map(|(_, target)| (1, target.length)).collect()
         };
-        let tied = ends.sinks.tie(J::INFO.name, header.log, lengths)?;
+        let tied = ends.sinks.tie(program.info.name, header.log, lengths)?;
         let notes_applied = tied.iter().any(|(_, applied)| matches!(applied, Applied::Unknown { repeatable: false }));
         let parts = header.parts;
         let (lagging, joining) = (BTreeMap::new(), Vec::new());
@@ -203,7 +206,8 @@ impl Restart {
     }
 
     /// Goes on where an earlier run stopped, or reads all again where that is what the user expects.
-    fn after<J: Parallel>(
+    fn after(
+        program: Program,
         arguments: &Arguments,
         header: Header,
         storage: Box<dyn Storage>,
@@ -226,13 +230,13 @@ impl Restart {
         let moved = moved(&found.header, &header);
         let lengths =
             |table: &str| if moved.iter().any(|name| name == table) { Vec::new() } else { found.lengths(table) };
-        let tied = ends.sinks.tie(J::INFO.name, found.header.log, lengths)?;
-        let lagging = lagging::<J>(&found, &tied, &moved, &mut troubles);
+        let tied = ends.sinks.tie(program.info.name, found.header.log, lengths)?;
+        let lagging = lagging(program, &found, &tied, &moved, &mut troubles);
         let lost = changes.fates().iter().any(|(_, fate)| fate.is_loss());
         let new = tied.iter().filter(|(info, _)| is_new(&found, info));
         let joining: Vec<&'static str> = new.map(|(info, _)| info.name).collect();
-        let can_rebuild = can_rebuild::<J>(&found, ends, &troubles);
-        let new = if can_rebuild { New::of::<J>(&found, &changes, ends, &joining) } else { None };
+        let can_rebuild = can_rebuild(program, &found, ends, &troubles);
+        let new = if can_rebuild { New::of(program, &found, &changes, ends, &joining) } else { None };
         if troubles.found.is_empty() || !troubles.must_rebuild && !lost && (!can_rebuild || new.is_some()) {
             let adapts = !changes.is_empty();
             if adapts {
@@ -252,20 +256,20 @@ impl Restart {
             return Ok(Self { log: Some(beginning), parts });
         }
         if !can_rebuild {
-            return Err(refusal::<J>(arguments, &found, &changes, &troubles, ends));
+            return Err(refusal(program, arguments, &found, &changes, &troubles, ends));
         }
         tell(terminal, &troubles.found, &changes.fates_when_rebuilt());
-        reopen::<J>(arguments, ends)?;
+        reopen(program, arguments, ends)?;
         crate::job::run::drop_dead_letters(&arguments.state)?;
         let generation = found.generation();
-        Self::anew::<J>(arguments, header, storage, generation, Some(&found.header), ends)
+        Self::anew(program, arguments, header, storage, generation, Some(&found.header), ends)
     }
 
     /// Loads the state, and tells the sinks that lag what they do not have.
-    pub fn load<J: Parallel>(
+    pub fn load(
         self,
         arguments: &Arguments,
-        crew: &mut Crew<J>,
+        crew: &mut Crew,
         ends: &mut Ends,
         terminal: &mut Terminal,
     ) -> Result<Loaded, Failure> {
@@ -296,10 +300,10 @@ impl Restart {
                 terminal.detail(&format!("goes on after epoch {}", standing.epoch));
             }
         }
-        for worker in &mut crew.workers {
+        for worker in crew.workers() {
             // Nothing is loaded here, so nothing can be damaged.
-            let _ = worker.job.states(&mut Settle).and_then(|()| worker.job.states(&mut KeepLog));
-            worker.tables.keep_log();
+            let _ = worker.states(&mut Settle).and_then(|()| worker.states(&mut KeepLog));
+            worker.tables().keep_log();
         }
         let mut lasting = Lasting::new(log, standing, notes_applied);
         if adapts {
@@ -323,49 +327,49 @@ pub(super) struct Loaded {
 }
 
 /// A part of a snapshot on its way to its worker.
-struct Loading<'l, J> {
+struct Loading<'l> {
     part: usize,
-    worker: &'l mut Worker<J>,
+    worker: &'l mut dyn Worker,
     snapshot: Snapshot<'l>,
     loaded: Result<(), Failure>,
 }
 
 /// Loads the snapshot, each worker its part, or the only one all.
-fn load_snapshot<J: Parallel>(found: &Found, storage: &mut Folder, crew: &mut Crew<J>) -> Result<(), Failure> {
-    if found.header.parts > crew.workers.len() {
-        let (Some(mut snapshot), Some(worker)) = (found.snapshot(storage)?, crew.workers.first_mut()) else {
+fn load_snapshot(found: &Found, storage: &mut Folder, crew: &mut Crew) -> Result<(), Failure> {
+    if found.header.parts > crew.count() {
+        let (Some(mut snapshot), Some(worker)) = (found.snapshot(storage)?, crew.workers().first_mut()) else {
             return Ok(());
         };
         return (0..found.header.parts).try_for_each(|part| {
-            snapshot.load(part, &mut |kind, name, bytes| load_piece(worker, kind, name, bytes, Load::All))
+            snapshot.load(part, &mut |kind, name, bytes| load_piece(*worker, kind, name, bytes, Load::All))
         });
     }
     let mut tasks = Vec::new();
-    for (part, worker) in crew.workers.iter_mut().enumerate() {
+    for (part, worker) in crew.workers().iter_mut().enumerate() {
         if let Some(snapshot) = found.snapshot(storage)? {
-            tasks.push(Loading { part, worker, snapshot, loaded: Ok(()) });
+            tasks.push(Loading { part, worker: *worker, snapshot, loaded: Ok(()) });
         }
     }
-    each(&mut tasks, &|Loading { part, worker, snapshot, loaded }: &mut Loading<'_, J>| {
-        *loaded = snapshot.load(*part, &mut |kind, name, bytes| load_piece(worker, kind, name, bytes, Load::All));
+    each(&mut tasks, &|Loading { part, worker, snapshot, loaded }: &mut Loading<'_>| {
+        *loaded = snapshot.load(*part, &mut |kind, name, bytes| load_piece(*worker, kind, name, bytes, Load::All));
     });
     tasks.into_iter().try_for_each(|loading| loading.loaded)
 }
 
 /// Loads what an epoch changed, each worker its part, or the only one all; what follows from that is computed again.
-fn load_epoch<J: Parallel>(standing: &Standing, parts: &[&[u8]], crew: &mut Crew<J>) -> Result<(), Damaged> {
+fn load_epoch(standing: &Standing, parts: &[&[u8]], crew: &mut Crew) -> Result<(), Damaged> {
     crew.set_clock(standing.clock);
-    let load = |crew: &mut Crew<J>, what: Load| {
-        if parts.len() > crew.workers.len() {
-            let worker = crew.workers.first_mut().ok_or(Damaged)?;
+    let load = |crew: &mut Crew, what: Load| {
+        if parts.len() > crew.count() {
+            let worker = crew.workers().first_mut().ok_or(Damaged)?;
             return parts.iter().try_for_each(|part| {
-                load_part(part, &mut |kind, name, bytes| load_piece(worker, kind, name, bytes, what))
+                load_part(part, &mut |kind, name, bytes| load_piece(*worker, kind, name, bytes, what))
             });
         }
-        let tasks = crew.workers.iter_mut().zip(parts);
+        let tasks = crew.workers().iter_mut().zip(parts);
         let mut tasks: Vec<_> = tasks.map(|(worker, part)| (worker, *part, Ok(()))).collect();
-        each(&mut tasks, &|(worker, part, loaded): &mut (&mut Worker<J>, &[u8], Result<(), Damaged>)| {
-            *loaded = load_part(part, &mut |kind, name, bytes| load_piece(worker, kind, name, bytes, what));
+        each(&mut tasks, &|(worker, part, loaded): &mut (&mut &mut dyn Worker, &[u8], Result<(), Damaged>)| {
+            *loaded = load_part(part, &mut |kind, name, bytes| load_piece(**worker, kind, name, bytes, what));
         });
         tasks.into_iter().try_for_each(|(.., loaded)| loaded)
     };
@@ -375,17 +379,17 @@ fn load_epoch<J: Parallel>(standing: &Standing, parts: &[&[u8]], crew: &mut Crew
 }
 
 /// Loads a piece of state.
-pub(super) fn load_piece<J: Parallel>(
-    worker: &mut Worker<J>,
+pub(super) fn load_piece(
+    worker: &mut dyn Keeps,
     kind: PieceKind,
     name: &str,
     bytes: &mut Bytes<'_>,
     what: Load,
 ) -> Result<(), Damaged> {
     match kind {
-        PieceKind::View => worker.job.states(&mut LoadState { name, bytes, what }),
+        PieceKind::View => worker.states(&mut LoadState { name, bytes, what }),
         PieceKind::Contenders if what == Load::Following => Ok(()),
-        PieceKind::Contenders => worker.tables.load(name, bytes),
+        PieceKind::Contenders => worker.tables().load(name, bytes),
         PieceKind::Inserts
         | PieceKind::Source
         | PieceKind::Clock

@@ -13,16 +13,17 @@ use crate::decode::Record;
 use crate::job::arguments::{Arguments, Epoch};
 use crate::job::catch_up::Letters;
 use crate::job::commit::{self, Commit, Committer};
+use crate::job::crew::{Crew, Piece, Round};
 use crate::job::fresh;
 use crate::job::lasting::{Ended, Lasting, positions};
 use crate::job::lock::Lock;
 use crate::job::memory::Watch;
 use crate::job::open::{Ends, open_crew, open_ends};
+use crate::job::program::Program;
 use crate::job::restart::{Loaded, Looked};
 use crate::job::signals::Stop;
 use crate::job::terminal::{Figures, Summary, Terminal, Written};
-use crate::job::workers::{Crew, Piece, Round};
-use crate::job::{FaultyGroup, OnError, Parallel, TableUse};
+use crate::job::{FaultyGroup, OnError, TableUse};
 use crate::tables::Sinks;
 use crate::values::Fault;
 
@@ -36,7 +37,7 @@ const PREVIEW: usize = 40;
 const FILLED: usize = 128 << 10;
 
 /// Runs a pipeline from its sources to the end of the input or until it is asked to stop.
-pub(super) fn run<J: Parallel>(arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
+pub(super) fn run(program: Program, arguments: &Arguments, terminal: &mut Terminal) -> Result<(), Failure> {
     let stop = Stop::on_signals()?;
     let _lock = prepare_state(arguments)?;
     let threads = rayon_core::ThreadPoolBuilder::new().num_threads(arguments.workers);
@@ -44,12 +45,12 @@ pub(super) fn run<J: Parallel>(arguments: &Arguments, terminal: &mut Terminal) -
         message: format!("cannot start {} worker threads: {error}", arguments.workers),
         environment: true,
     })?;
-    threads.install(|| work::<J>(arguments, terminal, &stop))
+    threads.install(|| work(program, arguments, terminal, &stop))
 }
 
-fn work<J: Parallel>(arguments: &Arguments, terminal: &mut Terminal, stop: &Stop) -> Result<(), Failure> {
+fn work(program: Program, arguments: &Arguments, terminal: &mut Terminal, stop: &Stop) -> Result<(), Failure> {
     let mut watch = Watch::new(arguments.memory)?;
-    let mut running = Running::<J>::open(arguments, terminal, stop)?;
+    let mut running = Running::open(program, arguments, terminal, stop)?;
     let mut ended = false;
     while !stop.asked() {
         let progress = running.step()?;
@@ -112,8 +113,9 @@ pub(super) fn drop_dead_letters(folder: &Path) -> Result<(), Failure> {
 const DEAD_LETTERS: &str = "dead_letters.jsonl";
 
 /// A pipeline at work.
-struct Running<J> {
-    crew: Crew<J>,
+struct Running {
+    program: Program,
+    crew: Crew,
     committer: Committer,
     /// Whether the next epoch begins before one is committed.
     overlaps: bool,
@@ -144,17 +146,18 @@ pub(super) struct Feed {
     pub ended: bool,
 }
 
-impl<J: Parallel> Running<J> {
-    fn open(arguments: &Arguments, terminal: &mut Terminal, stop: &Stop) -> Result<Self, Failure> {
+impl Running {
+    fn open(program: Program, arguments: &Arguments, terminal: &mut Terminal, stop: &Stop) -> Result<Self, Failure> {
         let epoch_limit = match arguments.epoch {
             Epoch::Rows(rows) => Some(rows),
             Epoch::Time(_) | Epoch::End => None,
         };
         let looked = Looked::at(arguments)?;
-        let mut ends = open_ends::<J>(arguments)?;
-        let restart = looked.begin::<J>(arguments, &mut ends, terminal)?;
-        let mut crew = open_crew(arguments, &mut ends, restart.parts, arguments.now.unwrap_or_else(system_millis))?;
-        let Loaded { mut lasting, new } = restart.load::<J>(arguments, &mut crew, &mut ends, terminal)?;
+        let mut ends = open_ends(program, arguments)?;
+        let restart = looked.begin(program, arguments, &mut ends, terminal)?;
+        let mut crew =
+            open_crew(program, arguments, &mut ends, restart.parts, arguments.now.unwrap_or_else(system_millis))?;
+        let Loaded { mut lasting, new } = restart.load(arguments, &mut crew, &mut ends, terminal)?;
         let after = lasting.as_ref().map(Lasting::epoch).filter(|epoch| *epoch > 0);
         let mut letters = DeadLetters::new(arguments.state.join(DEAD_LETTERS));
         if let Some(lasting) = &lasting {
@@ -164,8 +167,8 @@ impl<J: Parallel> Running<J> {
         let mut caught_up = false;
         if let (Some(log), Some((new, header))) = (&mut lasting, new) {
             crew.set_clock(arguments.now.unwrap_or_else(system_millis));
-            let mut letters = Letters { tables: J::TABLES, file: &mut letters, skipped: &mut skipped };
-            caught_up = new.catch_up(arguments, &ends, &mut crew, &mut letters, stop)?;
+            let mut letters = Letters { tables: program.tables, file: &mut letters, skipped: &mut skipped };
+            caught_up = new.catch_up(program, arguments, &ends, &mut crew, &mut letters, stop)?;
             if caught_up {
                 log.adapt(header);
             } else {
@@ -176,7 +179,8 @@ impl<J: Parallel> Running<J> {
         let Ends { sinks, feeds, .. } = ends;
         let now = Instant::now();
         let mut running = Self {
-            overlaps: overlaps(&crew, &sinks),
+            program,
+            overlaps: overlaps(&mut crew, &sinks),
             crew,
             committer: Committer::new(sinks, lasting)?,
             feeds,
@@ -231,7 +235,7 @@ impl<J: Parallel> Running<J> {
         let limit = usize::try_from(left).unwrap_or(usize::MAX);
         let pieces = within(pieces, left);
         let round = Round { source, table: *table, limit, events: self.epoch_rows };
-        let Some(used) = J::TABLES.get(*table) else { return Ok(()) };
+        let Some(used) = self.program.tables.get(*table) else { return Ok(()) };
         let (letters, skipped) = (&mut self.letters, &mut self.skipped);
         let read = self.crew.round(round, pieces, &mut |chunk, record, fault| {
             let file = from.files().get(chunk.file).map_or("", String::as_str);
@@ -243,9 +247,9 @@ impl<J: Parallel> Running<J> {
     }
 
     fn commit(&mut self) -> Result<(), Failure> {
-        let (letters, skipped) = (&mut self.letters, &mut self.skipped);
+        let (tables, letters, skipped) = (self.program.tables, &mut self.letters, &mut self.skipped);
         self.crew.end_epoch(&mut |group, fault| {
-            let table = J::TABLES.get(group.table);
+            let table = tables.get(group.table);
             table.map_or(Ok(()), |table| BadRecords { letters, skipped, table, file: "" }.add_group(group, fault))
         })?;
         self.crew.sweep();
@@ -354,10 +358,10 @@ impl Feed {
 }
 
 /// Whether the next epoch begins before one is committed.
-fn overlaps<J>(crew: &Crew<J>, sinks: &Sinks) -> bool {
-    let asked = crew.workers.iter().any(|worker| worker.tables.ask_stores());
+fn overlaps(crew: &mut Crew, sinks: &Sinks) -> bool {
+    let asked = crew.workers().iter_mut().any(|worker| worker.tables().ask_stores());
     let processors = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    commit::overlaps(asked, sinks.compute(), crew.workers.len(), processors)
+    commit::overlaps(asked, sinks.compute(), crew.count(), processors)
 }
 
 /// Fills the pieces of the next source that has something, from `turn` on, and gives its position; if none has, what is

@@ -5,11 +5,12 @@ use std::fmt::Write as _;
 
 use crate::connectors::{Applied, Failure, Resumed, TableInfo, Target};
 use crate::epochs::{Found, Header};
+use crate::job::TableUse;
 use crate::job::arguments::Arguments;
 use crate::job::changes::{Changes, Fate};
 use crate::job::open::Ends;
+use crate::job::program::Program;
 use crate::job::terminal::Terminal;
-use crate::job::{Parallel, TableUse};
 
 /// Why a job cannot go on as it is.
 #[derive(Default)]
@@ -50,7 +51,8 @@ pub(super) fn is_new(found: &Found, info: &TableInfo) -> bool {
 }
 
 /// From which epoch on each sink is told again; a sink that cannot be brought up to date is a trouble.
-pub(super) fn lagging<J: Parallel>(
+pub(super) fn lagging(
+    program: Program,
     found: &Found,
     tied: &[(&'static TableInfo, Applied)],
     moved: &[String],
@@ -78,7 +80,7 @@ pub(super) fn lagging<J: Parallel>(
             Applied::Unknown { repeatable: false } => last,
             Applied::UpTo(epoch) => epoch + 1,
         };
-        let looked_up = J::TABLES.iter().any(|table| table.info.name == info.name && table.lookup.is_some());
+        let looked_up = program.tables.iter().any(|table| table.info.name == info.name && table.lookup.is_some());
         if first > last + 1 && (looked_up || info.primary_key.is_empty()) {
             let ahead = first - 1 - last;
             troubles
@@ -97,18 +99,18 @@ pub(super) fn lagging<J: Parallel>(
 }
 
 /// Whether all can be read again with the same result as if it was read for the first time.
-pub(super) fn can_rebuild<J: Parallel>(found: &Found, ends: &Ends, troubles: &Troubles) -> bool {
-    troubles.missing.is_empty() && why_not_again::<J>(found.header.targets.as_slice(), ends).is_none()
+pub(super) fn can_rebuild(program: Program, found: &Found, ends: &Ends, troubles: &Troubles) -> bool {
+    troubles.missing.is_empty() && why_not_again(program, found.header.targets.as_slice(), ends).is_none()
 }
 
 /// What is in the way of reading all again, besides files that are gone.
-pub(super) fn why_not_again<J: Parallel>(targets: &[(String, Target)], ends: &Ends) -> Option<String> {
+pub(super) fn why_not_again(program: Program, targets: &[(String, Target)], ends: &Ends) -> Option<String> {
     if let Some(feed) = ends.feeds.iter().find(|feed| !feed.source.is_lasting()) {
         return Some(format!("the source of table '{}' cannot be read again", feed.name));
     }
     let fed_back = |table: &&TableUse| table.sink && table.lookup.is_some();
     let made = |name: &str| targets.iter().any(|(table, target)| table == name && target.made);
-    let table = J::TABLES.iter().filter(fed_back).find(|table| !made(table.info.name))?;
+    let table = program.tables.iter().filter(fed_back).find(|table| !made(table.info.name))?;
     Some(format!("table '{}' is looked up and written, and has its first rows no more", table.info.name))
 }
 
@@ -120,7 +122,8 @@ pub(super) fn tell(terminal: &mut Terminal, found: &[String], fates: &[(String, 
     }
 }
 
-pub(super) fn refusal<J: Parallel>(
+pub(super) fn refusal(
+    program: Program,
     arguments: &Arguments,
     found: &Found,
     changes: &Changes<'_>,
@@ -128,7 +131,7 @@ pub(super) fn refusal<J: Parallel>(
     ends: &Ends,
 ) -> Failure {
     let mut why = match troubles.missing.as_slice() {
-        [] => why_not_again::<J>(&found.header.targets, ends).unwrap_or_default(),
+        [] => why_not_again(program, &found.header.targets, ends).unwrap_or_default(),
         [file, ..] => format!("{file} is there no more"),
     };
     for (name, fate) in changes.fates().iter().filter(|(_, fate)| fate.is_loss()) {

@@ -1,89 +1,57 @@
-//! The workers of a job. A round takes up to one chunk a worker through two steps, each of them by all workers at
-//! once: every worker decodes a chunk and spreads its rows; every worker takes its rows of all chunks, in the order of
-//! the chunks. At the end of an epoch the workers pass on changes that waited, a handful at a time, and take their share
-//! of those to views of which all keep a share.
+//! What the workers of a job do that depends on the types of its pipeline: all of this is compiled anew for each job, and
+//! so it is little.
 
 use bumpalo::Bump;
 use bumpalo::collections::Vec as BumpVec;
 
-use crate::connectors::{Chunk, Failure, Format};
-use crate::decode::{Reader, Record};
+use crate::connectors::Failure;
+use crate::epochs::Damaged;
+use crate::job::crew::{Arena, Arenas, Decoded, Hands, Keeps, Piece, Round, Task, Worker, all_in, run_all};
 use crate::job::spread::{Input, Records};
-use crate::job::{Chunks, Context, FaultyGroup, Parallel, RowFault};
+use crate::job::{Chunks, Context, Parallel, RowFault, States};
 use crate::scope::{Clock, Scope};
-use crate::tables::{EpochChanges, Tables};
-use crate::values::Fault;
+use crate::tables::Tables;
+
+/// The workers of a pipeline.
+pub(super) struct Workers<J>(Vec<Hand<J>>);
 
 /// A worker: its part of the pipeline's state.
-pub(super) struct Worker<J> {
-    pub job: J,
-    pub tables: Tables,
-    pub faults: Vec<RowFault>,
-    pub memory: Bump,
-    pub clock: Clock,
+struct Hand<J> {
+    job: J,
+    tables: Tables,
+    faults: Vec<RowFault>,
+    memory: Bump,
+    clock: Clock,
 }
 
-/// Memory that lives for a round, with what is needed to fill it.
-pub(super) struct Arena {
-    pub memory: Bump,
-    pub clock: Clock,
-    /// A reader for each source.
-    pub readers: Vec<Reader>,
+impl<J: Parallel + 'static> Workers<J> {
+    /// A worker for each of these tables, with nothing in it.
+    pub fn hire(tables: Vec<Tables>, clock: &Clock) -> Box<dyn Hands> {
+        let mut workers = Vec::with_capacity(tables.len());
+        for tables in tables {
+            let memory = Bump::new();
+            let job = J::start(&Scope { memory: &memory, clock });
+            workers.push(Hand { job, tables, faults: Vec::new(), memory, clock: clock.clone() });
+        }
+        Box::new(Self(workers))
+    }
 }
 
-/// All workers.
-pub(super) struct Crew<J> {
-    pub workers: Vec<Worker<J>>,
-    /// Where the rows of a round live, by the worker that decodes them.
-    pub decoding: Vec<Arena>,
-    /// What the workers make of them.
-    pub taking: Vec<Arena>,
-    pub memory: Bump,
-}
+impl<J: Parallel> Hands for Workers<J> {
+    fn count(&self) -> usize {
+        self.0.len()
+    }
 
-/// A chunk that is being worked on.
-#[derive(Debug, Default)]
-pub(super) struct Piece {
-    pub chunk: Chunk,
-    /// The names of the CSV header of the chunk's file, if it has one.
-    pub header: Option<Vec<String>>,
-    /// Whether the chunk has records that were not taken yet, and where the next one begins.
-    pub open: bool,
-    pub taken: usize,
-}
+    fn workers<'s>(&'s mut self, memory: &'s Bump) -> &'s mut [&'s mut dyn Worker] {
+        all_in(memory, self.0.iter_mut().map(|worker| worker as &mut dyn Worker))
+    }
 
-/// Where the records of a round come from, and how many are taken of each chunk at most.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Round {
-    /// Position among the sources.
-    pub source: usize,
-    /// Position among the tables.
-    pub table: usize,
-    pub limit: usize,
-    /// Events of the epoch before.
-    pub events: u64,
-}
-
-/// Changes that wait in so many bytes of a worker's memory do not wait for the end of the epoch.
-const CROWDED: usize = 64 << 20;
-
-/// What is done with a bad record: its chunk, the record, the reason.
-pub(super) type TakeBad<'b> = dyn FnMut(&Chunk, &Record<'_>, &Fault) -> Result<(), Failure> + 'b;
-
-/// What is done with a group whose row cannot be computed at the end of an epoch.
-pub(super) type TakeFaulty<'b> = dyn FnMut(&FaultyGroup, &Fault) -> Result<(), Failure> + 'b;
-
-impl<J: Parallel> Crew<J> {
-    /// Takes the records of the open pieces; gives how many there were, good and bad.
-    pub fn round(&mut self, round: Round, pieces: &mut [Piece], bad: &mut TakeBad<'_>) -> Result<u64, Failure> {
-        self.memory.reset();
-        let Self { workers, decoding, taking, memory } = self;
-        let (memory, count) = (&*memory, workers.len());
-        let open = pieces.iter().take_while(|piece| piece.open).count();
-
-        let format = decoding.first().and_then(|arena| arena.readers.get(round.source)).map(Reader::format);
-
-        let each_piece = workers.iter_mut().zip(decoding.iter_mut()).zip(&*pieces).enumerate().take(open);
+    fn round<'r>(&mut self, round: Round, pieces: &'r [Piece], arenas: &mut Arenas<'r>) -> Decoded<'r> {
+        let (workers, memory) = (&mut self.0, arenas.memory);
+        let count = workers.len();
+        let open = pieces.iter().take_while(|piece| piece.open);
+        let (decoding, taking) = (std::mem::take(&mut arenas.decoding), std::mem::take(&mut arenas.taking));
+        let each_piece = workers.iter_mut().zip(decoding).zip(open).enumerate();
         let tasks = all_in(
             memory,
             each_piece.map(|(number, ((worker, arena), piece))| Decoding::<J> {
@@ -97,20 +65,20 @@ impl<J: Parallel> Crew<J> {
                 records: Ok(Records::default()),
             }),
         );
-        each(tasks, &Decoding::run);
+        run_all(all_in(memory, tasks.iter_mut().map(|task| task as &mut dyn Task)));
         let decoded = all_in(memory, tasks.iter_mut().map(|task| std::mem::take(&mut task.decoded)));
-        let mut records = BumpVec::with_capacity_in(open, memory);
-        let mut before = BumpVec::with_capacity_in(open, memory);
-        let mut read = 0;
+        let mut records = BumpVec::with_capacity_in(tasks.len(), memory);
+        let mut before = BumpVec::with_capacity_in(tasks.len(), memory);
+        let mut events = round.events;
         for task in tasks {
-            before.push(round.events + read);
+            before.push(events);
             let known = std::mem::replace(&mut task.records, Ok(Records::default()))?;
-            read += known.read as u64;
+            events += known.read as u64;
             records.push(known);
         }
 
         let (decoded, before) = (&*decoded, before.into_bump_slice());
-        let takers = workers.iter_mut().zip(taking.iter_mut()).enumerate();
+        let takers = workers.iter_mut().zip(taking).enumerate();
         let tasks = all_in(
             memory,
             takers.map(|(number, (worker, arena))| Taking::<J> {
@@ -119,135 +87,56 @@ impl<J: Parallel> Crew<J> {
                 arena: Some(arena),
             }),
         );
-        each(tasks, &Taking::run);
-
-        if let Some(format) = format {
-            tell_bad(workers, &records, pieces, &format, bad)?;
-        }
-        let ends = all_in(memory, records.iter().map(|known| (known.ended, known.position)));
-        drop(records);
-        for (piece, (ended, position)) in pieces.iter_mut().zip(&*ends) {
-            piece.open = !ended;
-            piece.taken = *position;
-        }
-        if workers.iter().any(|worker| worker.job.waiting() > CROWDED) {
-            self.pass_on();
-        }
-        self.workers.iter_mut().find_map(|worker| worker.tables.failure()).map_or(Ok(read), Err)
+        run_all(all_in(memory, tasks.iter_mut().map(|task| task as &mut dyn Task)));
+        Ok(records)
     }
 
-    /// Passes on the changes that wait.
-    pub fn pass_on(&mut self) {
-        while self.workers.iter().any(|worker| worker.job.waiting() > 0) {
-            self.memory.reset();
-            let Self { workers, taking, memory, .. } = self;
-            let memory = &*memory;
-            let passing = workers.iter_mut().zip(taking.iter_mut());
-            let tasks = all_in(
-                memory,
-                passing.map(|(worker, arena)| Passing::<J> {
-                    worker,
-                    arena: Some(arena),
-                    shared: J::Shared::default(),
-                }),
-            );
-            each(tasks, &Passing::run);
-            if J::SHARES {
-                let shared = &*all_in(memory, tasks.iter_mut().map(|task| std::mem::take(&mut task.shared)));
-                let tasks = all_in(memory, workers.iter_mut().enumerate());
-                each(tasks, &|(number, worker): &mut (usize, &mut Worker<J>)| {
-                    worker.memory.reset();
-                    let scope = Scope { memory: &worker.memory, clock: &worker.clock };
-                    worker.job.share(shared, *number, &scope);
-                });
-            }
-        }
-    }
-
-    /// Gives out the rows of views that waited for the end of the epoch.
-    pub fn end_epoch(&mut self, bad: &mut TakeFaulty<'_>) -> Result<(), Failure> {
-        self.pass_on();
-        each(&mut self.workers, &Worker::emit);
+    fn pass_on(&mut self, arenas: &mut Arenas<'_>) {
+        let memory = arenas.memory;
+        let passing = self.0.iter_mut().zip(arenas.taking.iter_mut());
+        let tasks = all_in(
+            memory,
+            passing.map(|(worker, arena)| Passing::<J> { worker, arena: Some(arena), shared: J::Shared::default() }),
+        );
+        run_all(all_in(memory, tasks.iter_mut().map(|task| task as &mut dyn Task)));
         if J::SHARES {
-            self.emit_shared();
-        }
-        let faults = self.workers.iter_mut().flat_map(|worker| worker.faults.drain(..));
-        let mut faulty: Vec<_> = faults.filter_map(|RowFault { group, fault, .. }| Some((group?, fault))).collect();
-        // In an order that does not depend on which worker has which group.
-        faulty.sort_by(|(one, _), (other, _)| one.cmp(other));
-        for (group, fault) in faulty {
-            bad(&group, &fault)?;
-        }
-        self.workers.iter_mut().find_map(|worker| worker.tables.failure()).map_or(Ok(()), Err)
-    }
-
-    /// Hands over what the epoch changes in the tables, of each worker for itself.
-    pub fn hand_over(&mut self, changes: &mut Vec<EpochChanges>) {
-        changes.resize_with(self.workers.len(), EpochChanges::default);
-        let mut tasks: Vec<_> = self.workers.iter_mut().zip(changes).collect();
-        each(&mut tasks, &|(worker, changes): &mut (&mut Worker<J>, &mut EpochChanges)| {
-            worker.tables.hand_over(changes);
-        });
-    }
-
-    /// Forgets some of the state whose time is over; tells whether there may be more.
-    pub fn sweep(&mut self) -> bool {
-        self.memory.reset();
-        let sweeping = all_in(&self.memory, self.workers.iter_mut().map(|worker| (worker, false)));
-        each(sweeping, &|(worker, more): &mut (&mut Worker<J>, bool)| {
-            worker.memory.reset();
-            *more = worker.job.sweep(&Scope { memory: &worker.memory, clock: &worker.clock });
-        });
-        sweeping.iter().any(|(_, more)| *more)
-    }
-
-    fn emit_shared(&mut self) {
-        loop {
-            self.memory.reset();
-            let Some(arena) = self.taking.first_mut() else { return };
-            arena.memory.reset();
-            let mut jobs = BumpVec::with_capacity_in(self.workers.len(), &self.memory);
-            let mut first = None;
-            for Worker { job, tables, faults, .. } in &mut self.workers {
-                jobs.push(job);
-                first = first.or(Some((tables, faults)));
-            }
-            let Some((tables, faults)) = first else { return };
-            let scope = Scope { memory: &arena.memory, clock: &arena.clock };
-            if !J::emit_shared(&mut jobs, &mut Context::new(scope, tables, faults)) {
-                return;
-            }
+            let shared = &*all_in(memory, tasks.iter_mut().map(|task| std::mem::take(&mut task.shared)));
+            let takers = self.0.iter_mut().enumerate();
+            let tasks = all_in(memory, takers.map(|(number, worker)| Sharing { number, worker, shared }));
+            run_all(all_in(memory, tasks.iter_mut().map(|task| task as &mut dyn Task)));
         }
     }
 
-    /// What the clocks stand at.
-    pub fn now(&self) -> i64 {
-        self.workers.first().map_or(0, |worker| worker.clock.now)
-    }
-
-    /// Sets the clocks.
-    pub fn set_clock(&mut self, now: i64) {
-        for arena in self.decoding.iter_mut().chain(&mut self.taking) {
-            arena.clock.now = now;
+    fn emit_shared(&mut self, arenas: &mut Arenas<'_>) -> bool {
+        let Some(arena) = arenas.taking.first_mut().filter(|_| J::SHARES) else { return false };
+        arena.memory.reset();
+        let mut jobs = BumpVec::with_capacity_in(self.0.len(), arenas.memory);
+        let mut first = None;
+        for Hand { job, tables, faults, .. } in &mut self.0 {
+            jobs.push(job);
+            first = first.or(Some((tables, faults)));
         }
-        for worker in &mut self.workers {
-            worker.clock.now = now;
-        }
-    }
-
-    /// Sets the clocks and computes what is computed once an epoch.
-    pub fn begin_epoch(&mut self, now: i64) -> Result<(), Failure> {
-        self.set_clock(now);
-        for worker in &mut self.workers {
-            worker.tables.begin_epoch()?;
-            worker.memory.reset();
-            worker.job.begin_epoch(&Scope { memory: &worker.memory, clock: &worker.clock });
-        }
-        Ok(())
+        let Some((tables, faults)) = first else { return false };
+        let scope = Scope { memory: &arena.memory, clock: &arena.clock };
+        J::emit_shared(&mut jobs, &mut Context::new(scope, tables, faults))
     }
 }
 
-impl<J: Parallel> Worker<J> {
+impl<J: Parallel> Keeps for Hand<J> {
+    fn states(&mut self, states: &mut dyn States) -> Result<(), Damaged> {
+        self.job.states(states)
+    }
+
+    fn tables(&mut self) -> &mut Tables {
+        &mut self.tables
+    }
+}
+
+impl<J: Parallel> Worker for Hand<J> {
+    fn waiting(&self) -> usize {
+        self.job.waiting()
+    }
+
     fn emit(&mut self) {
         loop {
             self.memory.reset();
@@ -257,6 +146,26 @@ impl<J: Parallel> Worker<J> {
             }
         }
     }
+
+    fn sweep(&mut self) -> bool {
+        self.memory.reset();
+        self.job.sweep(&Scope { memory: &self.memory, clock: &self.clock })
+    }
+
+    fn set_clock(&mut self, now: i64) {
+        self.clock.now = now;
+    }
+
+    fn begin_epoch(&mut self) -> Result<(), Failure> {
+        self.tables.begin_epoch()?;
+        self.memory.reset();
+        self.job.begin_epoch(&Scope { memory: &self.memory, clock: &self.clock });
+        Ok(())
+    }
+
+    fn faults(&mut self) -> &mut Vec<RowFault> {
+        &mut self.faults
+    }
 }
 
 /// A chunk that a worker decodes.
@@ -264,14 +173,14 @@ struct Decoding<'r, 'a, J: Parallel> {
     round: Round,
     number: usize,
     count: usize,
-    worker: &'r mut Worker<J>,
+    worker: &'r mut Hand<J>,
     arena: Option<&'a mut Arena>,
     piece: &'a Piece,
     decoded: J::Decoded<'a>,
     records: Result<Records<'a>, Failure>,
 }
 
-impl<J: Parallel> Decoding<'_, '_, J> {
+impl<J: Parallel> Task for Decoding<'_, '_, J> {
     fn run(&mut self) {
         let Some(Arena { memory, clock, readers }) = self.arena.take() else { return };
         let Some(reader) = readers.get_mut(self.round.source) else { return };
@@ -289,28 +198,28 @@ impl<J: Parallel> Decoding<'_, '_, J> {
 /// The rows that a worker takes.
 struct Taking<'r, 'a, J: Parallel> {
     chunks: Chunks<'r, J::Decoded<'a>>,
-    worker: &'r mut Worker<J>,
+    worker: &'r mut Hand<J>,
     arena: Option<&'a mut Arena>,
 }
 
-impl<J: Parallel> Taking<'_, '_, J> {
+impl<J: Parallel> Task for Taking<'_, '_, J> {
     fn run(&mut self) {
         let Some(Arena { memory, clock, .. }) = self.arena.take() else { return };
         memory.reset();
         let scope = Scope { memory, clock };
-        let Worker { job, tables, faults, .. } = &mut *self.worker;
+        let Hand { job, tables, faults, .. } = &mut *self.worker;
         job.take(self.chunks, &mut Context::new(scope, tables, faults));
     }
 }
 
 /// The changes that a worker passes on.
 struct Passing<'r, 'a, J: Parallel> {
-    worker: &'r mut Worker<J>,
+    worker: &'r mut Hand<J>,
     arena: Option<&'a mut Arena>,
     shared: J::Shared<'a>,
 }
 
-impl<J: Parallel> Passing<'_, '_, J> {
+impl<J: Parallel> Task for Passing<'_, '_, J> {
     fn run(&mut self) {
         let Some(Arena { memory, clock, .. }) = self.arena.take() else { return };
         memory.reset();
@@ -318,52 +227,17 @@ impl<J: Parallel> Passing<'_, '_, J> {
     }
 }
 
-/// All items, in memory of the round.
-fn all_in<T>(memory: &Bump, items: impl Iterator<Item = T>) -> &mut [T] {
-    BumpVec::from_iter_in(items, memory).into_bump_slice_mut()
+/// A worker's share of what all passed on.
+struct Sharing<'r, 'a, J: Parallel> {
+    number: usize,
+    worker: &'r mut Hand<J>,
+    shared: &'r [J::Shared<'a>],
 }
 
-/// Tells of the bad records of a round in their order.
-fn tell_bad<J>(
-    workers: &mut [Worker<J>],
-    records: &[Records<'_>],
-    pieces: &[Piece],
-    format: &Format,
-    bad: &mut TakeBad<'_>,
-) -> Result<(), Failure> {
-    if workers.iter().all(|worker| worker.faults.is_empty()) && records.iter().all(|known| known.failed.is_empty()) {
-        return Ok(());
-    }
-    let mut all = Vec::new();
-    for (chunk, known) in records.iter().enumerate() {
-        for record in &known.failed {
-            // Before the good record that comes next.
-            all.push(((chunk, record.after, 0), record.place, record.fault.clone()));
-        }
-    }
-    for RowFault { chunk, row, fault, .. } in workers.iter_mut().flat_map(|worker| worker.faults.drain(..)) {
-        let place = row.and_then(|row| records.get(chunk)?.places.get(row));
-        if let (Some(row), Some(place)) = (row, place) {
-            all.push(((chunk, row, 1), *place, fault));
-        }
-    }
-    all.sort_by_key(|(order, ..)| *order);
-    for ((chunk, ..), place, fault) in all {
-        if let Some(piece) = pieces.get(chunk) {
-            bad(&piece.chunk, &place.record(&piece.chunk, format), &fault)?;
-        }
-    }
-    Ok(())
-}
-
-/// Does all tasks, at once where threads are free.
-pub(super) fn each<T: Send>(tasks: &mut [T], run: &(impl Fn(&mut T) + Sync)) {
-    match tasks {
-        [] => {}
-        [one] => run(one),
-        many => {
-            let (left, right) = many.split_at_mut(many.len() / 2);
-            rayon_core::join(|| each(left, run), || each(right, run));
-        }
+impl<J: Parallel> Task for Sharing<'_, '_, J> {
+    fn run(&mut self) {
+        let Hand { job, memory, clock, .. } = &mut *self.worker;
+        memory.reset();
+        job.share(self.shared, self.number, &Scope { memory, clock });
     }
 }

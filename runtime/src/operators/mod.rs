@@ -16,5 +16,6 @@ pub use aggregate::{Aggregate, Aggregation, Change, Changed, Changes, KeyRef, Re
 pub use distinct::Distinct;
 pub use exact::{ExactFloat, ExactInteger};
 pub use extremes::{Max, Min, Ordered, RetractableMax, RetractableMin};
+pub use lasting::Kept;
 pub use share::Share;
 pub use shared::Sharing;

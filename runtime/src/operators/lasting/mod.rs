@@ -31,24 +31,61 @@ const SAMPLED: u32 = 256;
 /// Groups that are read before their places are looked for.
 const AT_ONCE: usize = 32;
 
-impl<A: Aggregation + Lasting> Aggregate<A> {
+/// What a view keeps, whatever it is made of: the engine, which is compiled once for all jobs, knows no more of it.
+pub trait Kept {
+    /// How many groups there are.
+    fn groups(&self) -> usize;
+
     /// Notes from now on which groups change.
-    pub fn keep_log(&mut self) {
+    fn keep_log(&mut self);
+
+    /// Notes from now on only which groups go: all else follows from what another view keeps.
+    fn keep_log_of_gone(&mut self);
+
+    /// Forgets which groups changed.
+    fn settle(&mut self);
+
+    /// Appends the groups that changed since this was last asked; nothing if there is none.
+    fn save_changes(&mut self, out: &mut Vec<u8>);
+
+    /// Appends the groups from this number on, until there is about a megabyte. Gives the number to go on from.
+    fn save_some(&mut self, from: u32, out: &mut Vec<u8>) -> Option<u32>;
+
+    /// How many bytes [`Self::save_some`] would write of all groups; it takes the memory of one group.
+    fn saved_size(&mut self) -> u64;
+
+    /// About as many, judged by a few groups.
+    fn about_saved_size(&mut self) -> u64;
+
+    /// Takes in what [`Self::save_some`] wrote, where each group stands whole.
+    fn load_whole(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged>;
+
+    /// Takes in what [`Self::save_changes`] or [`Self::save_some`] wrote.
+    fn load(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged>;
+
+    /// Takes in what an epoch changed whose clock stood at `now`, in milliseconds since 1970; what that changes for
+    /// the view's reader waits for [`Aggregate::pass_on`].
+    fn load_later(&mut self, bytes: &mut Bytes<'_>, now: i64) -> Result<(), Damaged>;
+}
+
+impl<A: Aggregation + Lasting> Kept for Aggregate<A> {
+    fn groups(&self) -> usize {
+        self.len()
+    }
+
+    fn keep_log(&mut self) {
         self.log.get_or_insert_default();
     }
 
-    /// Notes from now on only which groups go: all else follows from what another view keeps.
-    pub fn keep_log_of_gone(&mut self) {
+    fn keep_log_of_gone(&mut self) {
         self.log.get_or_insert_with(|| Box::new(LoggedPlaces::only_gone()));
     }
 
-    /// Forgets which groups changed.
-    pub fn settle(&mut self) {
+    fn settle(&mut self) {
         while self.pop_changed().is_some() {}
     }
 
-    /// Appends the groups that changed since this was last asked; nothing if there is none.
-    pub fn save_changes(&mut self, out: &mut Vec<u8>) {
+    fn save_changes(&mut self, out: &mut Vec<u8>) {
         let Some(log) = &mut self.log else { return };
         if log.is_empty() {
             return;
@@ -72,8 +109,7 @@ impl<A: Aggregation + Lasting> Aggregate<A> {
         out.push(END);
     }
 
-    /// Appends the groups from this number on, until there are [`HANDFUL`] bytes. Gives the number to go on from.
-    pub fn save_some(&mut self, from: u32, out: &mut Vec<u8>) -> Option<u32> {
+    fn save_some(&mut self, from: u32, out: &mut Vec<u8>) -> Option<u32> {
         let begin = out.len();
         let mut next = None;
         bytes::number(0, out);
@@ -94,40 +130,16 @@ impl<A: Aggregation + Lasting> Aggregate<A> {
         next
     }
 
-    /// How many bytes [`Self::save_some`] would write of all groups; it takes the memory of one group.
-    pub fn saved_size(&mut self) -> u64 {
+    fn saved_size(&mut self) -> u64 {
         self.sizes(1, u64::MAX).1
     }
 
-    /// About as many, judged by a few groups.
-    pub fn about_saved_size(&mut self) -> u64 {
+    fn about_saved_size(&mut self) -> u64 {
         let (count, size) = self.sizes((self.groups.places() / SAMPLED).max(1), HANDFUL as u64);
         size.checked_div(count).unwrap_or(0) * self.groups.len() as u64
     }
 
-    /// Appends a group, if there is one with this number.
-    fn save_group(&mut self, number: u32, out: &mut Vec<u8>) {
-        if let Some(group) = self.groups.present_mut(number) {
-            begin_group(group, out);
-            let _ = group.state.parts(&mut SaveAll(out));
-        }
-    }
-
-    /// How many groups were saved, one of `stride` until there are `enough` bytes, and how many bytes they took.
-    fn sizes(&mut self, stride: u32, enough: u64) -> (u64, u64) {
-        let (mut count, mut size, mut group_bytes, mut number) = (0, 0, Vec::new(), 0);
-        while number < self.groups.places() && size < enough {
-            group_bytes.clear();
-            self.save_group(number, &mut group_bytes);
-            count += u64::from(!group_bytes.is_empty());
-            size += group_bytes.len() as u64;
-            number += stride;
-        }
-        (count, size)
-    }
-
-    /// Takes in what [`Self::save_some`] wrote, where each group stands whole.
-    pub fn load_whole(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
+    fn load_whole(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
         self.load_gone(bytes)?;
         let mut read = Vec::with_capacity(AT_ONCE);
         loop {
@@ -155,15 +167,35 @@ impl<A: Aggregation + Lasting> Aggregate<A> {
         }
     }
 
-    /// Takes in what [`Self::save_changes`] or [`Self::save_some`] wrote.
-    pub fn load(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
+    fn load(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
         self.load_each(bytes, None)
     }
 
-    /// Takes in what an epoch changed whose clock stood at `now`, in milliseconds since 1970; what that changes for
-    /// the view's reader waits for [`Self::pass_on`].
-    pub fn load_later(&mut self, bytes: &mut Bytes<'_>, now: i64) -> Result<(), Damaged> {
+    fn load_later(&mut self, bytes: &mut Bytes<'_>, now: i64) -> Result<(), Damaged> {
         self.load_each(bytes, Some(seconds(now)))
+    }
+}
+
+impl<A: Aggregation + Lasting> Aggregate<A> {
+    /// Appends a group, if there is one with this number.
+    fn save_group(&mut self, number: u32, out: &mut Vec<u8>) {
+        if let Some(group) = self.groups.present_mut(number) {
+            begin_group(group, out);
+            let _ = group.state.parts(&mut SaveAll(out));
+        }
+    }
+
+    /// How many groups were saved, one of `stride` until there are `enough` bytes, and how many bytes they took.
+    fn sizes(&mut self, stride: u32, enough: u64) -> (u64, u64) {
+        let (mut count, mut size, mut group_bytes, mut number) = (0, 0, Vec::new(), 0);
+        while number < self.groups.places() && size < enough {
+            group_bytes.clear();
+            self.save_group(number, &mut group_bytes);
+            count += u64::from(!group_bytes.is_empty());
+            size += group_bytes.len() as u64;
+            number += stride;
+        }
+        (count, size)
     }
 
     /// Takes in groups; where it is `later`, each is kept as it was then.
