@@ -186,7 +186,7 @@ impl Crew {
     /// Gives out the rows of views that waited for the end of the epoch.
     pub fn end_epoch(&mut self, bad: &mut TakeFaulty<'_>) -> Result<(), Failure> {
         self.pass_on();
-        each(self.workers(), &|worker: &mut &mut dyn Worker| worker.emit());
+        each(self.workers(), &|worker| worker.emit());
         loop {
             self.memory.reset();
             let Self { hands, decoding, taking, memory, .. } = self;
@@ -208,7 +208,7 @@ impl Crew {
     pub fn hand_over(&mut self, changes: &mut Vec<EpochChanges>) {
         changes.resize_with(self.count(), EpochChanges::default);
         let mut tasks: Vec<_> = self.workers().iter_mut().zip(changes).collect();
-        each(&mut tasks, &|(worker, changes): &mut (&mut &mut dyn Worker, &mut EpochChanges)| {
+        each(&mut tasks, &|(worker, changes)| {
             worker.tables().hand_over(changes);
         });
     }
@@ -218,7 +218,7 @@ impl Crew {
         self.memory.reset();
         let workers = self.hands.workers(&self.memory);
         let sweeping = all_in(&self.memory, workers.iter_mut().map(|worker| (worker, false)));
-        each(sweeping, &|(worker, more): &mut (&mut &mut dyn Worker, bool)| *more = worker.sweep());
+        each(sweeping, &|(worker, more)| *more = worker.sweep());
         sweeping.iter().any(|(_, more)| *more)
     }
 
@@ -278,8 +278,8 @@ fn tell_bad(
 }
 
 /// All items, in memory of the round.
-pub(super) fn all_in<T>(memory: &Bump, items: impl Iterator<Item = T>) -> &mut [T] {
-    BumpVec::from_iter_in(items, memory).into_bump_slice_mut()
+pub(super) fn all_in<T>(memory: &Bump, items: impl ExactSizeIterator<Item = T>) -> &mut [T] {
+    memory.alloc_slice_fill_iter(items)
 }
 
 /// Does all tasks, at once where threads are free.
@@ -300,7 +300,7 @@ pub(super) trait Task: Send {
     fn run(&mut self);
 }
 
-/// Does all tasks, at once where threads are free. They lie in `memory`.
+/// Does all tasks, at once where threads are free; compiled once for all that there are.
 pub(super) fn run_all(tasks: &mut [&mut dyn Task]) {
-    each(tasks, &|task: &mut &mut dyn Task| task.run());
+    each(tasks, &|task| task.run());
 }

@@ -59,7 +59,7 @@ impl Lasting {
     pub fn gather(&mut self, crew: &mut Crew) {
         self.parts.resize_with(crew.count(), Vec::new);
         let mut tasks: Vec<_> = crew.workers().iter_mut().zip(&mut self.parts).collect();
-        each(&mut tasks, &|(worker, part): &mut (&mut &mut dyn Worker, &mut Vec<u8>)| {
+        each(&mut tasks, &|(worker, part)| {
             part.clear();
             save_changes(**worker, part);
         });

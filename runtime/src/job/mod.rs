@@ -82,7 +82,7 @@ pub trait States {
 }
 
 /// A pipeline that a crew of workers runs, each with a part of its state; implemented by generated code.
-pub trait Parallel: Job + Send {
+pub trait Parallel: Job + Send + 'static {
     /// Whether the rows of some source are spread over all workers.
     const SPREADS: bool;
 
@@ -179,7 +179,7 @@ pub enum OnError {
 }
 
 /// The `main` of a job's binary.
-pub fn main<J: Parallel + 'static>() -> ExitCode {
+pub fn main<J: Parallel>() -> ExitCode {
     start(Program::of::<J>())
 }
 

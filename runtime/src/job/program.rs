@@ -21,7 +21,7 @@ pub(super) struct Program {
 
 impl Program {
     /// The pipeline that generated code implements.
-    pub const fn of<J: Parallel + 'static>() -> Self {
+    pub const fn of<J: Parallel>() -> Self {
         Self { info: &J::INFO, tables: J::TABLES, spreads: J::SPREADS, hire: Workers::<J>::hire }
     }
 }

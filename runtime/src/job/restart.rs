@@ -368,7 +368,7 @@ fn load_epoch(standing: &Standing, parts: &[&[u8]], crew: &mut Crew) -> Result<(
         }
         let tasks = crew.workers().iter_mut().zip(parts);
         let mut tasks: Vec<_> = tasks.map(|(worker, part)| (worker, *part, Ok(()))).collect();
-        each(&mut tasks, &|(worker, part, loaded): &mut (&mut &mut dyn Worker, &[u8], Result<(), Damaged>)| {
+        each(&mut tasks, &|(worker, part, loaded)| {
             *loaded = load_part(part, &mut |kind, name, bytes| load_piece(**worker, kind, name, bytes, what));
         });
         tasks.into_iter().try_for_each(|(.., loaded)| loaded)

@@ -24,7 +24,7 @@ struct Hand<J> {
     clock: Clock,
 }
 
-impl<J: Parallel + 'static> Workers<J> {
+impl<J: Parallel> Workers<J> {
     /// A worker for each of these tables, with nothing in it.
     pub fn hire(tables: Vec<Tables>, clock: &Clock) -> Box<dyn Hands> {
         let mut workers = Vec::with_capacity(tables.len());
@@ -49,9 +49,9 @@ impl<J: Parallel> Hands for Workers<J> {
     fn round<'r>(&mut self, round: Round, pieces: &'r [Piece], arenas: &mut Arenas<'r>) -> Decoded<'r> {
         let (workers, memory) = (&mut self.0, arenas.memory);
         let count = workers.len();
-        let open = pieces.iter().take_while(|piece| piece.open);
+        let open = pieces.iter().take_while(|piece| piece.open).count();
         let (decoding, taking) = (std::mem::take(&mut arenas.decoding), std::mem::take(&mut arenas.taking));
-        let each_piece = workers.iter_mut().zip(decoding).zip(open).enumerate();
+        let each_piece = workers.iter_mut().zip(decoding).zip(pieces).enumerate().take(open);
         let tasks = all_in(
             memory,
             each_piece.map(|(number, ((worker, arena), piece))| Decoding::<J> {
@@ -65,7 +65,7 @@ impl<J: Parallel> Hands for Workers<J> {
                 records: Ok(Records::default()),
             }),
         );
-        run_all(all_in(memory, tasks.iter_mut().map(|task| task as &mut dyn Task)));
+        run(memory, tasks);
         let decoded = all_in(memory, tasks.iter_mut().map(|task| std::mem::take(&mut task.decoded)));
         let mut records = BumpVec::with_capacity_in(tasks.len(), memory);
         let mut before = BumpVec::with_capacity_in(tasks.len(), memory);
@@ -87,7 +87,7 @@ impl<J: Parallel> Hands for Workers<J> {
                 arena: Some(arena),
             }),
         );
-        run_all(all_in(memory, tasks.iter_mut().map(|task| task as &mut dyn Task)));
+        run(memory, tasks);
         Ok(records)
     }
 
@@ -98,27 +98,27 @@ impl<J: Parallel> Hands for Workers<J> {
             memory,
             passing.map(|(worker, arena)| Passing::<J> { worker, arena: Some(arena), shared: J::Shared::default() }),
         );
-        run_all(all_in(memory, tasks.iter_mut().map(|task| task as &mut dyn Task)));
+        run(memory, tasks);
         if J::SHARES {
             let shared = &*all_in(memory, tasks.iter_mut().map(|task| std::mem::take(&mut task.shared)));
             let takers = self.0.iter_mut().enumerate();
             let tasks = all_in(memory, takers.map(|(number, worker)| Sharing { number, worker, shared }));
-            run_all(all_in(memory, tasks.iter_mut().map(|task| task as &mut dyn Task)));
+            run(memory, tasks);
         }
     }
 
     fn emit_shared(&mut self, arenas: &mut Arenas<'_>) -> bool {
         let Some(arena) = arenas.taking.first_mut().filter(|_| J::SHARES) else { return false };
         arena.memory.reset();
-        let mut jobs = BumpVec::with_capacity_in(self.0.len(), arenas.memory);
         let mut first = None;
-        for Hand { job, tables, faults, .. } in &mut self.0 {
-            jobs.push(job);
-            first = first.or(Some((tables, faults)));
-        }
+        let each_worker = self.0.iter_mut().map(|Hand { job, tables, faults, .. }| {
+            first.get_or_insert((tables, faults));
+            job
+        });
+        let jobs = all_in(arenas.memory, each_worker);
         let Some((tables, faults)) = first else { return false };
         let scope = Scope { memory: &arena.memory, clock: &arena.clock };
-        J::emit_shared(&mut jobs, &mut Context::new(scope, tables, faults))
+        J::emit_shared(jobs, &mut Context::new(scope, tables, faults))
     }
 }
 
@@ -166,6 +166,11 @@ impl<J: Parallel> Worker for Hand<J> {
     fn faults(&mut self) -> &mut Vec<RowFault> {
         &mut self.faults
     }
+}
+
+/// Does these tasks, at once where threads are free.
+fn run<T: Task>(memory: &Bump, tasks: &mut [T]) {
+    run_all(all_in(memory, tasks.iter_mut().map(|task| task as &mut dyn Task)));
 }
 
 /// A chunk that a worker decodes.

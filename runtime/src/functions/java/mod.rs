@@ -94,7 +94,7 @@ pub fn write_float(value: f32, out: &mut impl Write) -> fmt::Result {
 }
 
 /// What `Double.parseDouble` accepts, without the white space around it and the letter `d` or `f` behind it; none if
-/// it accepts the text not. Hexadecimal numbers are read by [`hexadecimal`].
+/// it accepts the text not. Hexadecimal numbers are read by `hexadecimal`.
 pub fn number_syntax(text: &str) -> Option<&str> {
     let text = text.trim_matches(|c: char| c <= ' ');
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
