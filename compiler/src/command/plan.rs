@@ -62,15 +62,10 @@ fn report(old: &Compiled, new: &Compiled) -> String {
         piece.kind == PieceKind::Spread && *was == Was::Other
             || piece.kind == PieceKind::View && *was == Was::Same && is_shared(old, piece) != is_shared(new, piece)
     });
-    let apart = |piece: &Piece| {
-        let shared = |other: &Piece| other.kind == PieceKind::Shared && other.name == piece.name;
-        spreads_otherwise && old.pieces.iter().any(shared)
-    };
     let again = changed && fleeting.is_empty();
-    let kept = |piece: &Piece| !apart(piece);
     let adds = moved.is_empty()
         && now.iter().all(|(piece, was)| match (was, piece.kind) {
-            (Was::Same, _) => kept(piece),
+            (Was::Same, _) => true,
             (Was::Missing, PieceKind::Inserts) => old.written.iter().all(|written| written.table != piece.name),
             (Was::Missing, _) | (Was::Other, PieceKind::Spread | PieceKind::Shared) => true,
             (Was::Other, PieceKind::View | PieceKind::Contenders | PieceKind::Inserts) => false,
@@ -90,10 +85,6 @@ fn report(old: &Compiled, new: &Compiled) -> String {
         let fate = match (rebuilds, was) {
             (true, Was::Same) if with_one_worker => "rebuilt; with one worker it is kept",
             (true, _) => "rebuilt",
-            (false, Was::Same) if apart(piece) => {
-                "kept with one worker; with more it is lost: each has a share of its groups, and the pipeline keeps them \
-                 as a whole now"
-            }
             (false, Was::Same) => "kept",
             (false, Was::Missing) if catches_up => "new: what was read before is read once more for it",
             (false, Was::Missing) => "new: it knows nothing of what was read before",

@@ -19,6 +19,13 @@ pub trait Persist {
     /// Takes in what one of the two wrote.
     fn load(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged>;
 
+    /// Takes in what [`save`](Self::save) wrote of another worker's share of the same group, besides what is there. What
+    /// is never kept in shares takes its place.
+    #[inline]
+    fn load_share(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
+        self.load(bytes)
+    }
+
     /// Appends what the result follows from: of a part that keeps many values, only what they come to.
     #[inline]
     fn save_result(&self, out: &mut Vec<u8>) {
@@ -60,6 +67,10 @@ pub struct SaveResult<'o>(pub &'o mut Vec<u8>);
 #[derive(Debug)]
 pub struct LoadResult<'l, 'b>(pub &'l mut Bytes<'b>);
 
+/// Loads the share of another worker besides what is there.
+#[derive(Debug)]
+pub struct LoadShare<'l, 'b>(pub &'l mut Bytes<'b>);
+
 /// Loads.
 #[derive(Debug)]
 pub struct Load<'l, 'b>(pub &'l mut Bytes<'b>);
@@ -92,6 +103,13 @@ impl Pass for LoadResult<'_, '_> {
     #[inline]
     fn part<T: Persist>(&mut self, part: &mut T) -> Result<(), Damaged> {
         part.load_result(self.0)
+    }
+}
+
+impl Pass for LoadShare<'_, '_> {
+    #[inline]
+    fn part<T: Persist>(&mut self, part: &mut T) -> Result<(), Damaged> {
+        part.load_share(self.0)
     }
 }
 

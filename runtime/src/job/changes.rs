@@ -21,7 +21,7 @@ pub(super) enum Fate {
     Lost,
     /// The log has it only for the pipeline that wrote it.
     Bound,
-    /// The workers kept it in shares, and would not do so any more.
+    /// The workers may have kept it in shares, of which the log does not tell.
     Apart,
 }
 
@@ -49,8 +49,7 @@ impl fmt::Display for Fate {
                  it is kept"
             }
             Self::Apart => {
-                "lost: each worker of the runs before has a share of its groups, and the pipeline keeps them as a whole now; \
-                 with --workers 1 from the beginning there are no shares"
+                "lost: its log was begun by a version that did not tell whether each worker has a share of its groups"
             }
         })
     }
@@ -91,7 +90,7 @@ impl Changes<'_> {
             let fate = match find(self.before, piece) {
                 None => Fate::New,
                 Some(before) if before == piece && self.is_bound(before) => Fate::Bound,
-                Some(before) if before == piece && self.is_apart(before) => Fate::Apart,
+                Some(before) if before == piece && self.is_apart() => Fate::Apart,
                 Some(before) if before == piece => Fate::Kept,
                 Some(_) => Fate::Lost,
             };
@@ -127,12 +126,9 @@ impl Changes<'_> {
                 || views.any(|view| is_shared(self.before, view) != is_shared(self.now, view)))
     }
 
-    /// Whether each part has a share of a state's groups and could not go on with it.
-    fn is_apart(&self, piece: &Piece) -> bool {
-        let shared = |other: &Piece| other.kind == PieceKind::Shared && other.name == piece.name;
-        // A log that does not say how rows were spread may hold shares.
-        let untold = self.before.iter().all(|other| other.kind != PieceKind::Spread);
-        self.spreads_otherwise() && (untold || self.before.iter().any(shared))
+    /// Whether parts that are to come together may be shares of the same groups without the log telling of it.
+    fn is_apart(&self) -> bool {
+        self.spreads_otherwise() && self.before.iter().all(|other| other.kind != PieceKind::Spread)
     }
 
     /// What becomes of each state if all is read again.
@@ -246,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn shares_are_kept_where_the_rows_are_spread_as_before() {
+    fn shares_are_kept_and_come_together_where_the_rows_are_spread_otherwise() {
         let before = [
             piece(PieceKind::View, "last", 1),
             piece(PieceKind::View, "hourly", 2),
@@ -261,7 +257,7 @@ mod tests {
         assert_eq!(fates(&more, 4), (false, vec![Fate::Kept, Fate::Kept]));
         // All rows to the first worker.
         let one = [before[0].clone(), before[1].clone(), piece(PieceKind::Spread, "orders", 5)];
-        assert_eq!(fates(&one, 4), (true, vec![Fate::Kept, Fate::Apart]));
+        assert_eq!(fates(&one, 4), (true, vec![Fate::Kept, Fate::Kept]));
         assert_eq!(fates(&one, 1), (false, vec![Fate::Kept, Fate::Kept]));
         // In another order, with another source that has views of its own.
         let grown = [
@@ -275,8 +271,8 @@ mod tests {
         ];
         assert_eq!(fates(&grown, 4), (false, vec![Fate::Kept, Fate::Kept, Fate::New]));
         let whole = [before[0].clone(), before[1].clone(), before[2].clone()];
-        assert_eq!(fates(&whole, 4), (true, vec![Fate::Kept, Fate::Apart]));
+        assert_eq!(fates(&whole, 4), (true, vec![Fate::Kept, Fate::Kept]));
         let untold = Changes { before: &before[..2], now: &before, has_epochs: false, parts: 4 };
-        assert!(untold.fates().iter().all(|(_, fate)| fate.is_loss()));
+        assert!(untold.fates().iter().all(|(_, fate)| *fate == Fate::Apart && fate.is_loss()));
     }
 }

@@ -245,6 +245,8 @@ impl SaveAll<'_> {
 pub(super) enum Load {
     /// All that a snapshot holds.
     All,
+    /// A worker's share of all that a snapshot holds, besides what is there.
+    Share,
     /// Of an epoch whose clock stood at `now`, in milliseconds since 1970, what does not follow from something else.
     Own {
         /// What the clock stood at.
@@ -265,15 +267,16 @@ impl States for LoadState<'_, '_> {
     fn state(&mut self, name: &'static str, state: &mut dyn Kept) -> Result<(), Damaged> {
         match self.what {
             Load::All if name == self.name => state.load_whole(self.bytes),
+            Load::Share if name == self.name => state.load_share(self.bytes),
             Load::Own { .. } if name == self.name => state.load(self.bytes),
-            Load::All | Load::Own { .. } | Load::Following => Ok(()),
+            Load::All | Load::Share | Load::Own { .. } | Load::Following => Ok(()),
         }
     }
 
     fn waiting(&mut self, name: &'static str, state: &mut dyn Kept) -> Result<(), Damaged> {
         match self.what {
             Load::Own { now } if name == self.name => state.load_later(self.bytes, now),
-            Load::Own { .. } | Load::All | Load::Following => self.state(name, state),
+            Load::Own { .. } | Load::All | Load::Share | Load::Following => self.state(name, state),
         }
     }
 
@@ -284,7 +287,7 @@ impl States for LoadState<'_, '_> {
                 state.settle();
                 state.load(self.bytes)
             }
-            Load::All => self.state(name, state),
+            Load::All | Load::Share => self.state(name, state),
             Load::Own { .. } | Load::Following => Ok(()),
         }
     }

@@ -340,8 +340,13 @@ fn load_snapshot(found: &Found, storage: &mut Folder, crew: &mut Crew) -> Result
         let (Some(mut snapshot), Some(worker)) = (found.snapshot(storage)?, crew.workers().first_mut()) else {
             return Ok(());
         };
+        let shared =
+            |view: &str| found.header.plan.iter().any(|piece| piece.kind == PieceKind::Shared && piece.name == view);
         return (0..found.header.parts).try_for_each(|part| {
-            snapshot.load(part, &mut |kind, name, bytes| load_piece(*worker, kind, name, bytes, Load::All))
+            snapshot.load(part, &mut |kind, name, bytes| {
+                let what = if shared(name) { Load::Share } else { Load::All };
+                load_piece(*worker, kind, name, bytes, what)
+            })
         });
     }
     let mut tasks = Vec::new();

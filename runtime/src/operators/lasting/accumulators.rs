@@ -19,6 +19,11 @@ impl Persist for CountRows {
     fn load(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
         self.0.load(bytes)
     }
+
+    fn load_share(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
+        self.0 = more(self.0, bytes)?;
+        Ok(())
+    }
 }
 
 impl<T> Persist for Count<T> {
@@ -31,6 +36,18 @@ impl<T> Persist for Count<T> {
     fn load(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
         self.0.load(bytes)
     }
+
+    fn load_share(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
+        self.0 = more(self.0, bytes)?;
+        Ok(())
+    }
+}
+
+/// A count and that of another share.
+fn more(count: i64, bytes: &mut Bytes<'_>) -> Result<i64, Damaged> {
+    let mut other = 0;
+    other.load(bytes)?;
+    count.checked_add(other).ok_or(Damaged)
 }
 
 macro_rules! total {
@@ -46,6 +63,14 @@ macro_rules! total {
             fn load(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
                 self.count.load(bytes)?;
                 self.total.load(bytes)
+            }
+
+            fn load_share(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
+                self.count = more(self.count, bytes)?;
+                let mut total = T::Total::default();
+                total.load(bytes)?;
+                T::absorb(&mut self.total, &total);
+                Ok(())
             }
         }
     )*};
@@ -199,16 +224,36 @@ where
             }
             _ => return Err(Damaged),
         }
-        loop {
-            let count = bytes.number()?.try_into().map_err(|_| Damaged)?;
-            if count == 0 {
-                return Ok(());
-            }
-            value.load(bytes)?;
-            let hash = hash::<T>(value.get());
-            if let Some(new) = self.values.put(hash, std::mem::take(&mut value), count) {
-                self.inner.add(Some(new));
-            }
+        load_values(self, bytes)
+    }
+
+    /// No two workers keep the same value.
+    fn load_share(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
+        match bytes.byte()? {
+            ALL => {}
+            COUNTED => self.values.reserve(bytes.count()?.min(bytes.left())),
+            _ => return Err(Damaged),
+        }
+        load_values(self, bytes)
+    }
+}
+
+/// Takes in values, each behind how often it is there.
+fn load_values<T, A>(distinct: &mut Distinct<T, A>, bytes: &mut Bytes<'_>) -> Result<(), Damaged>
+where
+    T: Stored + 'static,
+    A: for<'a> crate::operators::Accumulator<Input<'a> = Option<T::Ref<'a>>> + 'static,
+{
+    let mut value = T::default();
+    loop {
+        let count = bytes.number()?.try_into().map_err(|_| Damaged)?;
+        if count == 0 {
+            return Ok(());
+        }
+        value.load(bytes)?;
+        let hash = hash::<T>(value.get());
+        if let Some(new) = distinct.values.put(hash, std::mem::take(&mut value), count) {
+            distinct.inner.add(Some(new));
         }
     }
 }
@@ -269,5 +314,16 @@ impl<E, T: Ordered> Persist for RetractableExtreme<E, T> {
             value.load(bytes)?;
             self.values.insert(Sorted(value), count);
         }
+    }
+
+    /// Several workers may keep the same value.
+    fn load_share(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
+        let mut other = Self::default();
+        other.load(bytes)?;
+        for (value, count) in other.values {
+            let known = self.values.entry(value).or_default();
+            *known = known.checked_add(count).ok_or(Damaged)?;
+        }
+        Ok(())
     }
 }

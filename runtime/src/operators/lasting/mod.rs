@@ -8,7 +8,7 @@ mod accumulators;
 mod tests;
 
 use crate::epochs::bytes::{self, Bytes, Damaged};
-use crate::epochs::{Lasting, Load, LoggedPlaces, Persist, SaveAll, SaveChanges};
+use crate::epochs::{Lasting, Load, LoadShare, LoggedPlaces, Persist, SaveAll, SaveChanges};
 use crate::operators::aggregate::seconds;
 use crate::operators::{Aggregate, Aggregation};
 use crate::state::{Group, Groups, Stored};
@@ -62,6 +62,9 @@ pub trait Kept {
 
     /// Takes in what [`Self::save_changes`] or [`Self::save_some`] wrote.
     fn load(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged>;
+
+    /// Takes in what [`Self::save_some`] wrote of a worker's share of each group, besides what is there.
+    fn load_share(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged>;
 
     /// Takes in what an epoch changed whose clock stood at `now`, in milliseconds since 1970; what that changes for
     /// the view's reader waits for [`Aggregate::pass_on`].
@@ -168,11 +171,15 @@ impl<A: Aggregation + Lasting> Kept for Aggregate<A> {
     }
 
     fn load(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
-        self.load_each(bytes, None)
+        self.load_each(bytes, Taken::Instead)
+    }
+
+    fn load_share(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
+        self.load_each(bytes, Taken::Besides)
     }
 
     fn load_later(&mut self, bytes: &mut Bytes<'_>, now: i64) -> Result<(), Damaged> {
-        self.load_each(bytes, Some(seconds(now)))
+        self.load_each(bytes, Taken::Later(seconds(now)))
     }
 }
 
@@ -198,8 +205,8 @@ impl<A: Aggregation + Lasting> Aggregate<A> {
         (count, size)
     }
 
-    /// Takes in groups; where it is `later`, each is kept as it was then.
-    fn load_each(&mut self, bytes: &mut Bytes<'_>, later: Option<u32>) -> Result<(), Damaged> {
+    /// Takes in groups.
+    fn load_each(&mut self, bytes: &mut Bytes<'_>, taken: Taken) -> Result<(), Damaged> {
         self.load_gone(bytes)?;
         let mut key = A::Key::default();
         loop {
@@ -210,11 +217,19 @@ impl<A: Aggregation + Lasting> Aggregate<A> {
             }
             key.load(bytes)?;
             let number = self.groups.enter(Groups::<A::Key, A>::hash(key.get()), key.get());
-            if let Some(now) = later {
+            if let Taken::Later(now) = taken {
                 self.expire(number, now);
                 self.keep_earlier(number);
             }
-            load_rest(self.groups.get_mut(number).ok_or(Damaged)?, bytes)?;
+            let group = self.groups.get_mut(number).ok_or(Damaged)?;
+            match taken {
+                Taken::Instead | Taken::Later(_) => load_rest(group, bytes)?,
+                Taken::Besides => {
+                    // All workers know of the same rows.
+                    (group.rows, group.touched) = load_counts(bytes)?;
+                    group.state.parts(&mut LoadShare(bytes))?;
+                }
+            }
         }
     }
 
@@ -235,6 +250,17 @@ impl<A: Aggregation + Lasting> Aggregate<A> {
         }
         Ok(())
     }
+}
+
+/// How groups are taken in.
+#[derive(Debug, Clone, Copy)]
+enum Taken {
+    /// In the place of what is there.
+    Instead,
+    /// The same, where the clock stood at so many seconds since 1970; what was there is kept for the view's reader.
+    Later(u32),
+    /// As another worker's share of what is there.
+    Besides,
 }
 
 /// What follows in an aggregation's bytes.

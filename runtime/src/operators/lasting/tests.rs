@@ -3,7 +3,9 @@
 use super::accumulators::{ALL, COUNTED};
 use super::*;
 use crate::epochs::Pass;
-use crate::operators::{Accumulator, Count, CountRows, Distinct, KeyRef, LastValue, Max, Retract, RetractableMin, Sum};
+use crate::operators::{
+    Accumulator, Average, Count, CountRows, Distinct, KeyRef, LastValue, Max, Retract, RetractableMin, Share, Sum,
+};
 use crate::scope::Scope;
 use crate::state::Text;
 use crate::values::Fault;
@@ -85,6 +87,79 @@ fn many_values_write_what_changed() {
         }
     };
     follow(400, least, |a, b| all(a) == all(b));
+}
+
+/// Three workers keep shares of what one keeps as a whole. Put together they are as it, and go on as it.
+fn come_together<P: Persist + Retract>(
+    add: impl Fn(&mut P, u64, Share) -> bool,
+    retract: impl Fn(&mut P, u64, Share) -> bool,
+) {
+    let (mut whole, mut shares) = (P::default(), [P::default(), P::default(), P::default()]);
+    let mut there = Vec::new();
+    let mut seed = 11u64;
+    for _ in 0..600 {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        let (value, from) = (seed >> 33, (seed >> 20) as usize % shares.len());
+        let gone =
+            (value.is_multiple_of(3) && !there.is_empty()).then(|| there.swap_remove(value as usize % there.len()));
+        // A row comes from any worker, and is taken back by the one that it came from.
+        let (value, from) = gone.unwrap_or((value % 100, from));
+        let change: &dyn Fn(&mut P, u64, Share) -> bool = if gone.is_some() { &retract } else { &add };
+        change(&mut whole, value, Share::ALL);
+        for (worker, share) in shares.iter_mut().enumerate() {
+            change(share, value, Share::new(worker, 3, from));
+        }
+        if gone.is_none() {
+            there.push((value, from));
+        }
+    }
+    let mut together = P::default();
+    for share in &shares {
+        let saved = all(share);
+        let mut bytes = Bytes::new(&saved);
+        together.load_share(&mut bytes).expect("reads");
+        assert!(bytes.is_empty());
+    }
+    let results = |one: &P| {
+        let (mut out, mut values) = (Vec::new(), all(one));
+        one.save_result(&mut out);
+        values.sort_unstable();
+        (out, values)
+    };
+    assert_eq!(results(&together), results(&whole));
+    for (value, _) in there.drain(..) {
+        retract(&mut whole, value, Share::ALL);
+        retract(&mut together, value, Share::ALL);
+        assert_eq!(results(&together), results(&whole));
+    }
+}
+
+#[test]
+fn shares_of_workers_come_together() {
+    come_together::<CountRows>(
+        |rows, _, share| rows.share(None, Some(()), share),
+        |rows, _, share| rows.share(Some(()), None, share),
+    );
+    macro_rules! of_values {
+        ($($accumulator:ty: $value:expr;)*) => {$(
+            come_together::<$accumulator>(
+                |kept, value, share| kept.share(None, Some(Some($value(value))), share),
+                |kept, value, share| kept.share(Some(Some($value(value))), None, share),
+            );
+        )*};
+    }
+    of_values! {
+        Count<i64>: |value| value as i64;
+        Sum<i64>: |value| value as i64 - 50;
+        Sum<f64>: |value| value as f64 / 7.0;
+        Average<f64, f64>: |value| value as f64 * 0.1;
+        Distinct<i64, Count<i64>>: |value| value as i64;
+        Distinct<i64, Sum<i64>>: |value| value as i64;
+        RetractableMin<i64>: |value| value as i64;
+    }
+    let mut saved = all(&CountRows::default());
+    saved[0] ^= 0x80;
+    assert_eq!(CountRows::default().load_share(&mut Bytes::new(&saved)), Err(Damaged), "a number without its end");
 }
 
 /// How many rows there are: one group, without a key.
