@@ -446,8 +446,8 @@ fn shares_of_workers_come_together_for_a_changed_pipeline() {
         command.current_dir(folder).args(["--state", "state", "--workers", workers, "--epoch", "40"]);
         command.stdin(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
         let mut child = command.spawn().unwrap();
-        let lines: String = orders.map(|number| format!("{}\n", order(number))).collect();
-        child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
+        let lines: Vec<String> = orders.map(|number| format!("{}\n", order(number))).collect();
+        child.stdin.take().unwrap().write_all(lines.concat().as_bytes()).unwrap();
         let output = child.wait_with_output().unwrap();
         assert!(output.status.success(), "{}", told(&output));
         told(&output)
