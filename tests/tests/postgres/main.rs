@@ -1,6 +1,7 @@
 //! The connector `postgres` with a real server: tables equal to those that go through SQLite, nothing lost or doubled
 //! when the connection is cut or a statement refused, and a sentence for what is in the way.
 
+mod adding;
 mod connections;
 mod cuts;
 mod disturbed;
