@@ -13,5 +13,5 @@ pub use bytes::{Bytes, Damaged};
 pub(crate) use content::{Header, MOST_PARTS, Piece, PieceKind, Standing};
 pub(crate) use found::{Found, Snapshot, load_part, newest_generation, save_piece};
 pub(crate) use log::{Log, LogEpoch};
-pub use persist::{Lasting, Load, LoadResult, LoadShare, Pass, Persist, SaveAll, SaveChanges, SaveResult};
+pub use persist::{AllSmall, Lasting, Load, LoadResult, LoadShare, Pass, Persist, SaveAll, SaveChanges, SaveResult};
 pub use touched::{LoggedPlaces, Touched};

@@ -6,6 +6,9 @@ use crate::values::{Date, Decimal, Time, Timestamp, TimestampLtz};
 
 /// A part of state that the epoch log keeps.
 pub trait Persist {
+    /// Whether it is a single value, which is soon read, and not one of many values.
+    const SMALL: bool = true;
+
     /// Appends all of it.
     fn save(&self, out: &mut Vec<u8>);
 
@@ -67,6 +70,10 @@ pub struct SaveResult<'o>(pub &'o mut Vec<u8>);
 #[derive(Debug)]
 pub struct LoadResult<'l, 'b>(pub &'l mut Bytes<'b>);
 
+/// Whether all parts are small.
+#[derive(Debug)]
+pub struct AllSmall(pub bool);
+
 /// Loads the share of another worker besides what is there.
 #[derive(Debug)]
 pub struct LoadShare<'l, 'b>(pub &'l mut Bytes<'b>);
@@ -103,6 +110,14 @@ impl Pass for LoadResult<'_, '_> {
     #[inline]
     fn part<T: Persist>(&mut self, part: &mut T) -> Result<(), Damaged> {
         part.load_result(self.0)
+    }
+}
+
+impl Pass for AllSmall {
+    #[inline]
+    fn part<T: Persist>(&mut self, _part: &mut T) -> Result<(), Damaged> {
+        self.0 &= T::SMALL;
+        Ok(())
     }
 }
 

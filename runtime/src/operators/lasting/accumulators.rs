@@ -177,6 +177,8 @@ where
     T: Stored + 'static,
     A: for<'a> crate::operators::Accumulator<Input<'a> = Option<T::Ref<'a>>> + Retract + Persist + 'static,
 {
+    const SMALL: bool = false;
+
     fn save_result(&self, out: &mut Vec<u8>) {
         self.inner.save(out);
     }
@@ -259,6 +261,8 @@ where
 }
 
 impl<E, T: Ordered> Persist for RetractableExtreme<E, T> {
+    const SMALL: bool = false;
+
     fn save(&self, out: &mut Vec<u8>) {
         out.push(ALL);
         for (value, count) in &self.values {

@@ -8,7 +8,7 @@ mod accumulators;
 mod tests;
 
 use crate::epochs::bytes::{self, Bytes, Damaged};
-use crate::epochs::{Lasting, Load, LoadShare, LoggedPlaces, Persist, SaveAll, SaveChanges};
+use crate::epochs::{AllSmall, Lasting, Load, LoadShare, LoggedPlaces, Persist, SaveAll, SaveChanges};
 use crate::operators::aggregate::seconds;
 use crate::operators::{Aggregate, Aggregation};
 use crate::state::{Group, Groups, Stored};
@@ -209,12 +209,21 @@ impl<A: Aggregation + Lasting> Aggregate<A> {
     fn load_each(&mut self, bytes: &mut Bytes<'_>, taken: Taken) -> Result<(), Damaged> {
         self.load_gone(bytes)?;
         let mut key = A::Key::default();
+        let mut scratch = Group::<A::Key, A>::default();
+        let mut small = AllSmall(true);
+        scratch.state.parts(&mut small)?;
+        let mut seen = 0;
         loop {
+            if seen == 0 && small.0 {
+                self.look_ahead(*bytes, &mut scratch);
+                seen = AT_ONCE;
+            }
             match Follows::read(bytes)? {
                 Follows::End => return Ok(()),
                 Follows::Group => {}
                 Follows::Size(_) => continue,
             }
+            seen = seen.saturating_sub(1);
             key.load(bytes)?;
             let number = self.groups.enter(Groups::<A::Key, A>::hash(key.get()), key.get());
             if let Taken::Later(now) = taken {
@@ -230,6 +239,18 @@ impl<A: Aggregation + Lasting> Aggregate<A> {
                     group.state.parts(&mut LoadShare(bytes))?;
                 }
             }
+        }
+    }
+
+    /// Asks for the memory of the next groups' places, so that the waits for it overlap: to know where a group ends it has to
+    /// be read.
+    fn look_ahead(&self, mut bytes: Bytes<'_>, group: &mut Group<A::Key, A>) {
+        for _ in 0..AT_ONCE {
+            let Ok(Follows::Group) = Follows::read(&mut bytes) else { break };
+            if group.key.load(&mut bytes).and_then(|()| load_rest(group, &mut bytes)).is_err() {
+                break;
+            }
+            self.groups.prefetch_hash(Groups::<A::Key, A>::hash(group.key.get()));
         }
     }
 
