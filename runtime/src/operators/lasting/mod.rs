@@ -242,16 +242,19 @@ impl<A: Aggregation + Lasting> Aggregate<A> {
         }
     }
 
-    /// Asks for the memory of the next groups' places, so that the waits for it overlap: to know where a group ends it has to
+    /// Asks for the memory of the next groups and their places, so that the waits for it overlap: to know where a group ends it has to
     /// be read.
     fn look_ahead(&self, mut bytes: Bytes<'_>, group: &mut Group<A::Key, A>) {
-        for _ in 0..AT_ONCE {
+        let (mut hashes, mut count) = ([0; AT_ONCE], 0);
+        for place in &mut hashes {
             let Ok(Follows::Group) = Follows::read(&mut bytes) else { break };
             if group.key.load(&mut bytes).and_then(|()| load_rest(group, &mut bytes)).is_err() {
                 break;
             }
-            self.groups.prefetch_hash(Groups::<A::Key, A>::hash(group.key.get()));
+            *place = Groups::<A::Key, A>::hash(group.key.get());
+            count += 1;
         }
+        self.groups.warm(&hashes[..count]);
     }
 
     /// Removes the groups that went.
