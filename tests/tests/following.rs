@@ -143,16 +143,12 @@ fn a_crash_while_state_comes_together_loses_nothing() {
 }
 
 #[test]
-fn shares_of_workers_are_not_taken_for_the_whole() {
+fn shares_of_workers_are_put_together() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let folder = folder.path();
     well(&run(&FORMER, folder, ORDERS, &["--workers", "2"]));
-    let output = run(&CHANGED, folder, &[(2, "Ningbo")], &["--workers", "2"]);
-    assert_eq!(output.status.code(), Some(3));
-    let words = told(&output);
-    assert!(words.contains("view 'by_city' would be lost: each worker of the runs before has a share"), "{words}");
-    // Nothing is lost by that.
-    well(&run(&FORMER, folder, &[(2, "Ningbo")], &["--workers", "2"]));
+    let words = well(&run(&CHANGED, folder, &[(2, "Ningbo")], &["--workers", "2"]));
+    assert!(words.contains("view 'by_city': kept"), "{words}");
     assert_eq!(users(folder), expected(&[("Ningbo", 3)]));
 }
 

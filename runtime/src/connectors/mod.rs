@@ -8,6 +8,7 @@ pub mod format;
 mod memory;
 mod open;
 pub(crate) mod options;
+mod places;
 mod postgres;
 mod print;
 pub mod resume;
@@ -23,6 +24,7 @@ use crate::values::Value;
 
 pub(crate) use again::Again;
 pub use open::{check_options, open_sink, open_source, open_store};
+pub(crate) use places::{Placed, refuse_shared};
 pub use resume::{Applied, Position, Resumed, Target, Tie, Untaken};
 
 /// What a connector cannot do: one clear sentence for the user.
@@ -232,10 +234,21 @@ pub trait Sink: Send {
         Ok(())
     }
 
-    /// Ties the sink to an epoch log before anything is written, and tells what the target has of it.
+    /// Ties the sink to an epoch log before anything is written, and tells what the target has of it. The target stays as
+    /// it is: the job may still refuse to start.
     fn tie(&mut self, tie: &Tie<'_>) -> Result<Applied, Failure> {
         let _ = tie;
         Ok(Applied::Unknown { repeatable: false })
+    }
+
+    /// Takes away what the target has behind the epoch that [`Self::tie`] told of: the job goes on there.
+    fn go_on(&mut self) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    /// How many bytes [`Self::go_on`] took away that were not written again since.
+    fn cut_off(&self) -> u64 {
+        0
     }
 
     /// Says which epoch of the log the next commit brings. All sinks are told so before the first one commits.

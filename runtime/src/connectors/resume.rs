@@ -15,7 +15,7 @@ pub(crate) fn absolute(name: &str) -> String {
 pub struct Position {
     /// The file as the source names it.
     pub file: String,
-    /// Its number in the file system; for people, and to tell files apart that were never read.
+    /// Its number in the file system, by which a file that was renamed is known again if it fits its marks, too.
     pub inode: u64,
     /// Where its next record begins, after decompression.
     pub offset: u64,
@@ -82,6 +82,11 @@ pub struct Resumed {
     pub replaced: Vec<String>,
     /// Files that are there no more.
     pub missing: Vec<String>,
+    /// Files whose last record had no end when it was read, and has more now.
+    pub grown: Vec<String>,
+    /// Followed files in whose place another one stands, which is read from its beginning, each with the offset up to
+    /// which the former one was read.
+    pub renewed: Vec<(String, u64)>,
 }
 
 /// A sink's target as it was when the epoch log began.

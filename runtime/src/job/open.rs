@@ -3,7 +3,9 @@
 use bumpalo::Bump;
 use jiff::tz::TimeZone;
 
-use crate::connectors::{Again, Failure, Options, Position, Sink, TableInfo, open_sink, open_source, open_store};
+use crate::connectors::{
+    Again, Failure, Options, Placed, Position, Sink, TableInfo, open_sink, open_source, open_store, refuse_shared,
+};
 use crate::decode::Reader;
 use crate::job::TableUse;
 use crate::job::arguments::Arguments;
@@ -24,6 +26,7 @@ pub(super) struct Ends {
 
 /// Opens the sources and sinks.
 pub(super) fn open_ends(program: Program, arguments: &Arguments) -> Result<Ends, Failure> {
+    refuse_shared_places(program, arguments)?;
     let (mut sinks, mut feeds) = (Sinks::default(), Vec::new());
     let (mut changelogs, mut orders) = (Vec::new(), Vec::new());
     for (number, table) in program.tables.iter().enumerate() {
@@ -41,6 +44,15 @@ pub(super) fn open_ends(program: Program, arguments: &Arguments) -> Result<Ends,
         sinks.open(&table.info, sink);
     }
     Ok(Ends { sinks, feeds, changelogs, orders })
+}
+
+/// Refuses a pipeline whose tables are one another's files, or the same table of a database.
+fn refuse_shared_places(program: Program, arguments: &Arguments) -> Result<(), Failure> {
+    let connected = |table: &'static TableUse| Some((table, table.connector?, arguments.options(table.info.name)));
+    let all: Vec<_> = program.tables.iter().filter_map(connected).collect();
+    let placed =
+        all.iter().map(|(table, kind, options)| Placed { kind, info: &table.info, options, written: table.sink });
+    refuse_shared(&placed.collect::<Vec<_>>())
 }
 
 /// Opens the sources anew, to read them from their beginning.

@@ -197,6 +197,7 @@ impl Restart {
             targets.map(|(_, target)| (1, target.length)).collect()
         };
         let tied = ends.sinks.tie(program.info.name, header.log, lengths)?;
+        ends.sinks.go_on()?;
         let notes_applied = tied.iter().any(|(_, applied)| matches!(applied, Applied::Unknown { repeatable: false }));
         let parts = header.parts;
         let (lagging, joining) = (BTreeMap::new(), Vec::new());
@@ -231,7 +232,7 @@ impl Restart {
         let lengths =
             |table: &str| if moved.iter().any(|name| name == table) { Vec::new() } else { found.lengths(table) };
         let tied = ends.sinks.tie(program.info.name, found.header.log, lengths)?;
-        let lagging = lagging(program, &found, &tied, &moved, &mut troubles);
+        let lagging = lagging(&found, &tied, &moved, &mut troubles);
         let lost = changes.fates().iter().any(|(_, fate)| fate.is_loss());
         let new = tied.iter().filter(|(info, _)| is_new(&found, info));
         let joining: Vec<&'static str> = new.map(|(info, _)| info.name).collect();
@@ -239,6 +240,12 @@ impl Restart {
         let new = if can_rebuild { New::of(program, &found, &changes, ends, &joining) } else { None };
         if troubles.found.is_empty() || !troubles.must_rebuild && !lost && (!can_rebuild || new.is_some()) {
             let adapts = !changes.is_empty();
+            for (file, offset) in &troubles.renewed {
+                terminal.warning(&format!(
+                    "{file} is not the file that was read: it is read from its beginning, and what the former one had behind \
+                     byte {offset} was not read"
+                ));
+            }
             if adapts {
                 let fates = if new.is_some() { changes.fates_when_caught_up() } else { changes.fates() };
                 tell(terminal, &troubles.found, &fates);
@@ -280,6 +287,8 @@ impl Restart {
             let mut storage = Folder::new(&arguments.state);
             load_snapshot(&found, &mut storage, crew)?;
             found.epochs(&mut storage, &mut |standing, parts| load_epoch(standing, parts, crew))?;
+            // Nothing is in the way any more.
+            ends.sinks.go_on()?;
             if let Some(first) = lagging.values().min() {
                 let mut failed = None;
                 found.outputs(&mut storage, *first, &mut |epoch, bytes| {
@@ -294,6 +303,12 @@ impl Restart {
                     }
                 })?;
                 failed.map_or(Ok(()), Err)?;
+            }
+            for (place, bytes) in ends.sinks.cut_off() {
+                terminal.warning(&format!(
+                    "{place}: the last {bytes} bytes were cut off, of which the log knows nothing; somebody else \
+                     wrote them, or the end of the log is damaged"
+                ));
             }
             standing = found.standing;
             if standing.epoch > 0 {

@@ -19,6 +19,8 @@ pub(super) struct Troubles {
     pub found: Vec<String>,
     /// Files of which nothing can be read again.
     pub missing: Vec<String>,
+    /// Followed files in whose place another one stands, and how far the former one was read.
+    pub renewed: Vec<(String, u64)>,
     /// Whether going on would be wrong even if all state could be kept.
     pub must_rebuild: bool,
 }
@@ -28,11 +30,16 @@ pub(super) fn resume_sources(found: &Found, ends: &mut Ends, troubles: &mut Trou
     for feed in &mut ends.feeds {
         let positions = found.standing.positions.iter().find(|(table, _)| table == feed.name);
         let positions = positions.map_or(&[][..], |(_, positions)| positions);
-        let Resumed { replaced, missing } = feed.source.resume(positions)?;
+        let Resumed { replaced, missing, grown, renewed } = feed.source.resume(positions)?;
         for file in replaced {
             troubles.found.push(format!("{file} is not the file that was read"));
             troubles.must_rebuild = true;
         }
+        for file in grown {
+            troubles.found.push(format!("the last record of {file} was read before it was whole"));
+            troubles.must_rebuild = true;
+        }
+        troubles.renewed.extend(renewed);
         troubles.missing.extend(missing);
     }
     Ok(())
@@ -52,7 +59,6 @@ pub(super) fn is_new(found: &Found, info: &TableInfo) -> bool {
 
 /// From which epoch on each sink is told again; a sink that cannot be brought up to date is a trouble.
 pub(super) fn lagging(
-    program: Program,
     found: &Found,
     tied: &[(&'static TableInfo, Applied)],
     moved: &[String],
@@ -80,12 +86,14 @@ pub(super) fn lagging(
             Applied::Unknown { repeatable: false } => last,
             Applied::UpTo(epoch) => epoch + 1,
         };
-        let looked_up = program.tables.iter().any(|table| table.info.name == info.name && table.lookup.is_some());
-        if first > last + 1 && (looked_up || info.primary_key.is_empty()) {
+        if first > last + 1 {
+            // What it has of these epochs is not known any more, nor what would have to be taken back.
             let ahead = first - 1 - last;
-            troubles
-                .found
-                .push(format!("table '{}' is {ahead} epochs ahead of the log, whose end is damaged", info.name));
+            let epochs = if ahead == 1 { "epoch" } else { "epochs" };
+            troubles.found.push(format!(
+                "table '{}' is {ahead} {epochs} ahead of the log: the end of the log is damaged, or it is an older copy",
+                info.name
+            ));
             troubles.must_rebuild = true;
         } else if !found.has_outputs_from(first) {
             let what = if first == 1 { "has nothing" } else { "lacks the newest" };

@@ -117,6 +117,17 @@ impl Sinks {
         self.all.iter_mut().flatten().map(each).collect()
     }
 
+    /// Has each target go on at the epoch that it told of.
+    pub(crate) fn go_on(&mut self) -> Result<(), Failure> {
+        self.all.iter_mut().flatten().try_for_each(|open| open.sink.go_on())
+    }
+
+    /// The targets that lost bytes by that which nobody wrote again, and how many.
+    pub(crate) fn cut_off(&self) -> impl Iterator<Item = (String, u64)> {
+        let lost = self.all.iter().flatten().map(|open| (open.sink.place(), open.sink.cut_off()));
+        lost.filter(|(_, bytes)| *bytes > 0)
+    }
+
     /// Has tables that the log knew nothing of begin behind an epoch of it.
     pub(crate) fn join(&mut self, names: &[&'static str], epoch: u64) -> Result<(), Failure> {
         for OpenSink { sink, .. } in self.all.iter_mut().flatten().filter(|open| names.contains(&open.info.name)) {

@@ -30,7 +30,8 @@ pub(super) fn open(table: &TableInfo, settings: Settings) -> Result<Box<dyn Sink
     };
     // Without the kinds of the changes nobody could tell what standard output means of a table with a key.
     let changelog = settings.changelog || !table.primary_key.is_empty();
-    let mut sink = Append { table: *table, format: settings.format, changelog, out, buffer: Vec::new() };
+    let (table, format, buffer) = (*table, settings.format, Vec::new());
+    let mut sink = Append { table, format, changelog, out, buffer, goes_on: None, was: 0 };
     if empty {
         sink.write_header();
     }
@@ -43,6 +44,9 @@ struct Append {
     changelog: bool,
     out: Out,
     buffer: Vec<u8>,
+    /// Where the file goes on, as long as that is not decided, and how long it was then.
+    goes_on: Option<u64>,
+    was: u64,
 }
 
 enum Out {
@@ -178,8 +182,17 @@ impl Sink for Append {
         let Some((epoch, before)) = tie.lengths.iter().rev().find(there).copied() else {
             return Ok(Applied::UpTo(0));
         };
-        self.cut(before)?;
+        self.goes_on = Some(before);
         Ok(Applied::UpTo(epoch.saturating_sub(1)))
+    }
+
+    fn go_on(&mut self) -> Result<(), Failure> {
+        self.was = self.length();
+        self.goes_on.take().map_or(Ok(()), |before| self.cut(before))
+    }
+
+    fn cut_off(&self) -> u64 {
+        self.was.saturating_sub(self.length())
     }
 
     fn length(&self) -> u64 {

@@ -89,6 +89,19 @@ impl Counted {
         Ok(self.file.metadata()?.len())
     }
 
+    /// The file's number in its file system.
+    #[cfg(unix)]
+    pub fn inode(&self) -> Option<u64> {
+        self.file.metadata().ok().map(|metadata| std::os::unix::fs::MetadataExt::ino(&metadata))
+    }
+
+    /// The file's number in its file system; not known here.
+    #[cfg(not(unix))]
+    #[allow(clippy::unused_self, reason = "the same signature as elsewhere")]
+    pub fn inode(&self) -> Option<u64> {
+        None
+    }
+
     /// Whether this is the file that `other` describes.
     #[cfg(unix)]
     pub fn is_same(&self, other: &Metadata) -> io::Result<bool> {

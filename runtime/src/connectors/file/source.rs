@@ -10,7 +10,7 @@ use super::super::resume::{Marks, Position, Resumed, Untaken, absolute};
 use super::super::{Chunk, Failure, Format, Progress, Source};
 use super::input::is_compressed;
 use super::settings::{Place, Settings};
-use super::stream::{Stream, count, total_length};
+use super::stream::{Stream, count, inode_of, total_length};
 
 /// How often a followed pattern is searched for new files.
 const SEARCH: Duration = Duration::from_millis(500);
@@ -74,6 +74,11 @@ impl Files {
         let name = absolute(stream.name());
         if let Some(known) = self.resumed.iter().position(|position| position.file == name) {
             stream.go_on(&self.resumed.swap_remove(known))?;
+        } else if let Some(inode) = stream.inode()
+            && let Some(known) = self.ended.iter().position(|ended| ended.inode == inode && ended.file != name)
+        {
+            // It was read under another name.
+            stream.go_on(&self.ended.swap_remove(known))?;
         }
         let position = self.names.iter().position(|name| name == stream.name()).unwrap_or(self.names.len());
         if position == self.names.len() {
@@ -116,10 +121,26 @@ impl Files {
         let Place::Path(path) = &self.settings.place else { return Ok(()) };
         let found = find(path, true)?;
         refuse_compressed(&found, &self.settings)?;
-        let new = |path: &&PathBuf| !self.known.contains(path);
-        self.waiting = found.iter().filter(new).cloned().collect();
-        self.known = found;
+        // A file that was renamed is first read to its end under the name that it had.
+        let is_open = |path: &Path| {
+            let inode = inode_of(path);
+            inode.is_some() && self.open.iter().any(|(_, stream)| stream.inode() == inode)
+        };
+        let (known, new): (Vec<PathBuf>, Vec<PathBuf>) = found.into_iter().partition(|path| self.known.contains(path));
+        self.waiting = new.into_iter().filter(|path| !is_open(path)).collect();
+        self.known = known;
+        self.known.extend(self.waiting.iter().cloned());
         self.open_waiting()
+    }
+
+    /// The file of the pattern that was read at this position under another name, if it is none of those that were read
+    /// under their own.
+    fn renamed(&self, position: &Position, all: &[Position]) -> Option<String> {
+        let was =
+            |path: &&PathBuf| position.offset > 0 && inode_of(path) == Some(position.inode) && position.marks.fit(path);
+        let name = self.known.iter().find(was).map(|path| absolute(&path.display().to_string()))?;
+        let own = |other: &Position| other.file == name && other.marks.fit(Path::new(&name));
+        (!all.iter().any(own)).then_some(name)
     }
 }
 
@@ -195,14 +216,29 @@ impl Source for Files {
     fn resume(&mut self, positions: &[Position]) -> Result<Resumed, Failure> {
         let mut found = Resumed::default();
         for position in positions {
+            let fits = position.marks.fit(Path::new(&position.file));
+            // Renamed in the run before, which then had it under its new name as well.
+            let known_as = |other: &Position| {
+                other.file != position.file
+                    && other.inode == position.inode
+                    && other.offset >= position.offset
+                    && other.marks.fit(Path::new(&other.file))
+            };
+            if !fits && position.inode != 0 && positions.iter().any(known_as) {
+                continue;
+            }
+            let renamed = if fits { None } else { self.renamed(position, positions) };
+            let fits = fits || renamed.is_some();
+            let position = &Position { file: renamed.unwrap_or_else(|| position.file.clone()), ..position.clone() };
             let path = Path::new(&position.file);
             if !path.exists() {
                 found.missing.push(position.file.clone());
-            } else if !position.marks.fit(path) {
-                // A followed file that was replaced goes on in the new one.
-                if !self.settings.follow {
-                    found.replaced.push(position.file.clone());
-                }
+            } else if !fits && self.settings.follow {
+                found.renewed.push((position.file.clone(), position.offset));
+            } else if !fits {
+                found.replaced.push(position.file.clone());
+            } else if ends_within_a_record(path, position.offset) {
+                found.grown.push(position.file.clone());
             } else if let Some((_, stream)) =
                 self.open.iter_mut().find(|(_, stream)| absolute(stream.name()) == position.file)
             {
@@ -213,6 +249,20 @@ impl Source for Files {
         }
         Ok(found)
     }
+}
+
+/// Whether the last record before an offset had no line break, and now goes on behind it.
+fn ends_within_a_record(path: &Path, offset: u64) -> bool {
+    use std::io::{Read, Seek, SeekFrom};
+    let around = || {
+        let mut file = std::fs::File::open(path).ok()?;
+        file.seek(SeekFrom::Start(offset.checked_sub(1)?)).ok()?;
+        let mut bytes = Vec::new();
+        file.take(2).read_to_end(&mut bytes).ok()?;
+        Some(bytes)
+    };
+    !is_compressed(path)
+        && matches!(around().as_deref(), Some([before, after]) if *before != b'\n' && !b"\r\n".contains(after))
 }
 
 /// The position with what the file's bytes look like there.

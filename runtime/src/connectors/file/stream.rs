@@ -100,9 +100,18 @@ impl Stream {
 
     /// Where the next record begins; without what the bytes there look like.
     pub fn position(&self) -> Position {
-        let inode = self.path.as_ref().and_then(|path| path.metadata().ok()).map_or(0, |metadata| inode(&metadata));
+        let inode = self.inode().unwrap_or(0);
         let (file, header) = (absolute(&self.name), self.header.clone());
         Position { file, inode, offset: self.offset, line: self.line, header, ..Position::default() }
+    }
+
+    /// The number in the file system of the file that is read, whatever stands at its path by now.
+    pub fn inode(&self) -> Option<u64> {
+        match &self.from {
+            From::File(Input::Plain(input)) => input.inode(),
+            From::File(Input::Gzip(_) | Input::Zstandard(_)) => inode_of(self.path.as_deref()?),
+            From::Pipe(_) => None,
+        }
     }
 
     /// Goes on where an earlier run stopped.
@@ -278,14 +287,15 @@ fn is_pipe(_metadata: &Metadata) -> bool {
     false
 }
 
+/// The number of a path's file in its file system.
 #[cfg(unix)]
-fn inode(metadata: &Metadata) -> u64 {
-    std::os::unix::fs::MetadataExt::ino(metadata)
+pub(super) fn inode_of(path: &Path) -> Option<u64> {
+    path.metadata().ok().map(|metadata| std::os::unix::fs::MetadataExt::ino(&metadata))
 }
 
 #[cfg(not(unix))]
-fn inode(_metadata: &Metadata) -> u64 {
-    0
+pub(super) fn inode_of(_path: &Path) -> Option<u64> {
+    None
 }
 
 /// The sum of the lengths of files, as far as they are known.

@@ -220,7 +220,12 @@ impl Sink for PostgresSink {
     fn tie(&mut self, tie: &Tie<'_>) -> Result<Applied, Failure> {
         self.log = Some((tie.log, tie.job));
         let mark = self.mark_of(tie.log, tie.job, 0);
-        epochs::applied(&mut lock(&self.table.database), &mark).map(Applied::UpTo)
+        let mut database = lock(&self.table.database);
+        if self.table.made {
+            // One that was dropped is told all again, whatever the one before had.
+            epochs::forget(&mut database, &mark)?;
+        }
+        epochs::applied(&mut database, &mark).map(Applied::UpTo)
     }
 
     fn mark(&mut self, epoch: u64) -> Result<(), Failure> {

@@ -108,7 +108,12 @@ impl Sink for SqliteSink {
 
     fn tie(&mut self, tie: &Tie<'_>) -> Result<Applied, Failure> {
         self.log = Some((tie.log, tie.job));
-        epochs::applied(&lock(&self.table.database), tie.log, tie.job, &self.table.name).map(Applied::UpTo)
+        let database = lock(&self.table.database);
+        if self.table.made {
+            // One that was dropped is told all again, whatever the one before had.
+            epochs::forget(&database, tie.log, &self.table.name)?;
+        }
+        epochs::applied(&database, tie.log, tie.job, &self.table.name).map(Applied::UpTo)
     }
 
     fn mark(&mut self, epoch: u64) -> Result<(), Failure> {
