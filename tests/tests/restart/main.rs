@@ -1,6 +1,7 @@
 //! A job that is started again: what it goes on with, what it reads again, what it refuses.
 
 mod shares;
+mod silence;
 
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
