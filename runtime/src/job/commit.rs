@@ -1,12 +1,17 @@
 //! Committing an epoch: the log first, then the sinks. That is done beside the work on the next epoch, by a thread of its
 //! own; one epoch at most is on its way, so that a slow sink holds the sources back.
 
-use std::sync::mpsc::{self, Receiver, SyncSender, TryRecvError};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TryRecvError};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use crate::connectors::Failure;
 use crate::job::lasting::{Ended, Lasting};
+use crate::job::terminal::aside;
 use crate::tables::{EpochChanges, Sinks};
+
+/// After so long it is said that an epoch is waited for; then after twice as long, and so on.
+const SLOW: Duration = Duration::from_secs(10);
 
 /// What commits epochs, and the epoch that it commits.
 pub(super) struct Commit {
@@ -63,7 +68,7 @@ impl Committer {
     /// Waits until the epoch that is on its way is committed.
     pub fn rest(&mut self) -> Result<&mut Commit, Failure> {
         if self.resting.is_none() {
-            let commit = self.beside.done.recv().map_err(|_| gone())?;
+            let commit = self.beside.wait(SLOW)?;
             self.take_back(commit)?;
         }
         self.resting.as_deref_mut().ok_or_else(gone)
@@ -71,9 +76,8 @@ impl Committer {
 
     /// Commits the epoch that the resting [`Commit`] holds, and waits for that.
     pub fn commit(&mut self) -> Result<(), Failure> {
-        let mut commit = self.resting.take().ok_or_else(gone)?;
-        commit.result = commit.run();
-        self.take_back(commit)
+        self.begin()?;
+        self.rest().map(drop)
     }
 
     /// Begins to commit it.
@@ -125,6 +129,21 @@ impl Beside {
         let thread = thread.map_err(|error| Failure::environment(format!("cannot start a thread: {error}")))?;
         Ok(Self { work: Some(work), done, thread: Some(thread) })
     }
+
+    /// Waits for the epoch that is on its way, and says so when that takes long.
+    fn wait(&self, slow: Duration) -> Result<Box<Commit>, Failure> {
+        let (began, mut said) = (Instant::now(), slow);
+        loop {
+            match self.done.recv_timeout(said.saturating_sub(began.elapsed())) {
+                Ok(commit) => return Ok(commit),
+                Err(RecvTimeoutError::Timeout) => {
+                    aside(&format!("waiting for the targets to take an epoch, {} s so far", began.elapsed().as_secs()));
+                    said *= 2;
+                }
+                Err(RecvTimeoutError::Disconnected) => return Err(gone()),
+            }
+        }
+    }
 }
 
 impl Drop for Beside {
@@ -147,7 +166,6 @@ fn gone() -> Failure {
 #[cfg(test)]
 mod tests {
     use std::sync::{Arc, Mutex, PoisonError};
-    use std::time::Duration;
 
     use super::*;
     use crate::connectors::{ChangeKind, ColumnInfo, Row, Sink, TableInfo};
@@ -247,6 +265,19 @@ mod tests {
             assert_eq!(failure.map(|failure| failure.message).as_deref(), Some("the disk is full"));
             assert_eq!(*committed.lock().expect("one thread"), [1]);
         }
+    }
+
+    #[test]
+    fn a_slow_target_is_waited_for() {
+        let (mut committer, open, committed) = held(u64::MAX);
+        begin(&mut committer, 1);
+        let opener = thread::spawn(move || {
+            thread::sleep(Duration::from_millis(50));
+            open.send(())
+        });
+        let commit = committer.beside.wait(Duration::from_millis(10)).expect("nothing failed");
+        assert_eq!((commit.epoch, committed.lock().expect("one thread").as_slice()), (1, &[1][..]));
+        opener.join().expect("it ends").expect("the sink waited");
     }
 
     #[test]

@@ -2,15 +2,21 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, Error, ErrorCode};
 
 use super::super::Failure;
 use super::super::file::create_parent;
+use crate::job::terminal::aside;
 
-/// How long a lock of another program is waited for.
+/// How long a lock of another program is waited for without a word.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// Between two tries, each of which waits as well.
+const PAUSE: Duration = Duration::from_millis(50);
+/// How long a job that runs waits for it.
+const LIMIT: Duration = Duration::from_secs(if cfg!(test) { 2 } else { 300 });
 /// Statements that are kept prepared.
 const STATEMENTS: usize = 64;
 
@@ -72,9 +78,43 @@ impl Database {
         if self.connection.is_autocommit() { self.execute("begin immediate") } else { Ok(()) }
     }
 
+    /// Begins the epoch's transaction unless it is open; waits for whoever has locked the database.
+    pub fn begin_patiently(&self) -> Result<(), Failure> {
+        if self.connection.is_autocommit() { self.wait_for("begin immediate") } else { Ok(()) }
+    }
+
     /// Commits the epoch's transaction if it is open.
     pub fn commit(&self) -> Result<(), Failure> {
-        if self.connection.is_autocommit() { Ok(()) } else { self.execute("commit") }
+        if self.connection.is_autocommit() { Ok(()) } else { self.wait_for("commit") }
+    }
+
+    /// Runs a statement as soon as nobody else has locked the database, and says that it waits.
+    fn wait_for(&self, sql: &str) -> Result<(), Failure> {
+        let (began, mut told) = (Instant::now(), false);
+        loop {
+            match self.connection.execute_batch(sql) {
+                Ok(()) => {
+                    if told {
+                        let seconds = began.elapsed().as_secs_f64();
+                        aside(&format!("the database {} is free after {seconds:.1} s", self.path()));
+                    }
+                    return Ok(());
+                }
+                // SQLite itself has waited for a while.
+                Err(error) if is_locked(&error) && began.elapsed() < LIMIT => {
+                    if !told {
+                        let minutes = LIMIT.as_secs() / 60;
+                        aside(&format!(
+                            "warning: another program has locked the database {}; waiting for it for up to {minutes} minutes",
+                            self.path()
+                        ));
+                    }
+                    told = true;
+                    thread::sleep(PAUSE);
+                }
+                Err(error) => return Err(self.failure(&error)),
+            }
+        }
     }
 
     /// Runs a statement without parameters.
@@ -92,6 +132,10 @@ impl Database {
     pub fn failure(&self, error: &Error) -> Failure {
         failure(&self.path, error)
     }
+}
+
+fn is_locked(error: &Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
 }
 
 #[cold]

@@ -66,7 +66,7 @@ impl Sink for SqliteSink {
                 )));
             }
         };
-        database.begin()?;
+        database.begin_patiently()?;
         let affinities = &self.table.affinities;
         let scratch = &mut self.scratch;
         let mut run = || {
@@ -118,7 +118,9 @@ impl Sink for SqliteSink {
 
     fn mark(&mut self, epoch: u64) -> Result<(), Failure> {
         let Some((log, job)) = self.log else { return Ok(()) };
-        epochs::mark(&lock(&self.table.database), log, job, &self.table.name, epoch)
+        let database = lock(&self.table.database);
+        database.begin_patiently()?;
+        epochs::mark(&database, log, job, &self.table.name, epoch)
     }
 
     fn sync(&mut self) -> Result<(), Failure> {

@@ -334,17 +334,22 @@ fn what_goes_wrong_is_one_sentence() {
     .unwrap();
     assert!(message(of(&[("path", no_database.to_str().unwrap())]), true).ends_with("the file is no SQLite database"));
     let mut sink = open_sink("sqlite", &TABLE, &options).unwrap();
-    let mut other = Connection::open(&path).unwrap();
+    let other = Connection::open(&path).unwrap();
     super::database::lock(&super::database::open(&path).unwrap())
         .connection
         .busy_timeout(std::time::Duration::from_millis(10))
         .unwrap();
-    let transaction = other.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).unwrap();
+    other.execute_batch("begin immediate").unwrap();
     let locked = message(sink.write(ChangeKind::Insert, &row(1, None, 0)), true);
     assert!(locked.contains("another program has locked it"), "{locked}");
     assert!(message(open_sink("sqlite", &TABLE, &options), true).contains("another program has locked it"));
-    drop(transaction);
+    // Whoever has it for a while is waited for.
+    let holder = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        other.execute_batch("rollback")
+    });
     sink.write(ChangeKind::Insert, &row(1, None, 0)).unwrap();
+    holder.join().unwrap().unwrap();
     sink.commit(1).unwrap();
     let null = message(sink.write(ChangeKind::Insert, &Cells(vec![Value::Null; 3])), false);
     assert!(null.contains("refused a row: NOT NULL constraint failed: orders.id"), "{null}");

@@ -31,7 +31,7 @@ pub(super) fn now(text: &str, time_zone: &str) -> Result<i64, String> {
     Ok(zoned.timestamp().as_millisecond())
 }
 
-/// When an epoch ends: `1s`, `500ms`, `2min`, `1h`, `1000rows`, `1000`, `end`.
+/// When an epoch ends: `1s`, `500ms`, `2min`, `1h`, `1d`, `1000rows`, `1000`, `end`.
 pub(super) fn epoch(text: &str) -> Result<Epoch, String> {
     let number_ends = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(number_ends);
@@ -43,6 +43,7 @@ pub(super) fn epoch(text: &str) -> Result<Epoch, String> {
         (Ok(number), "s") => Some(Epoch::Time(Duration::from_secs(number))),
         (Ok(number), "m" | "min") => number.checked_mul(60).map(Duration::from_secs).map(Epoch::Time),
         (Ok(number), "h") => number.checked_mul(3600).map(Duration::from_secs).map(Epoch::Time),
+        (Ok(number), "d") => number.checked_mul(86_400).map(Duration::from_secs).map(Epoch::Time),
         (Ok(_), _) => None,
     };
     epoch.ok_or_else(|| {
@@ -80,6 +81,7 @@ mod tests {
         assert_eq!(epoch("500ms"), Ok(Epoch::Time(Duration::from_millis(500))));
         assert_eq!(epoch("2m"), Ok(Epoch::Time(Duration::from_secs(120))));
         assert_eq!(epoch("1h"), Ok(Epoch::Time(Duration::from_secs(3600))));
+        assert_eq!(epoch("2d"), Ok(Epoch::Time(Duration::from_secs(172_800))));
         assert_eq!(epoch("1"), Ok(Epoch::Rows(1)));
         assert_eq!(epoch("7 rows"), Ok(Epoch::Rows(7)));
         assert_eq!(epoch("1000rows"), Ok(Epoch::Rows(1000)));

@@ -198,7 +198,6 @@ pub(crate) fn explain_panics() {
 }
 
 /// A line from a place that has no [`Terminal`], such as a connector that waits; the progress line gives way to it.
-#[cfg(feature = "postgres")]
 pub(crate) fn aside(text: &str) {
     let clear = if io::stderr().is_terminal() { "\r\x1b[2K" } else { "" };
     write_error(&format!("{clear}{text}\n"));
