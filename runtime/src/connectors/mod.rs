@@ -277,6 +277,11 @@ pub trait Sink: Send {
         false
     }
 
+    /// Whether it writes to standard output, which then holds nothing else.
+    fn is_standard_output(&self) -> bool {
+        false
+    }
+
     /// Where the table was written, for the closing line: `out/warehouse.db (table hs_order)`.
     fn place(&self) -> String;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use crate::connectors::{Applied, Failure, Target};
+use crate::connectors::{Applied, Failure, TableInfo, Target};
 use crate::epochs::storage::{Breaking, Folder, Storage};
 use crate::epochs::{
     Bytes, Damaged, Found, Header, Log, Piece, PieceKind, Snapshot, Standing, load_part, newest_generation,
@@ -144,7 +144,7 @@ impl Looked {
             targets: ends.sinks.targets().into_iter().map(|(name, target)| (name.to_owned(), target)).collect(),
         };
         let Some(found) = found else {
-            return Restart::anew(program, arguments, header, storage, generation, None, ends);
+            return Restart::anew(program, arguments, header, (storage, generation), None, ends);
         };
         if found.header.pipeline != header.pipeline {
             return Err(Failure::environment(format!(
@@ -158,6 +158,21 @@ impl Looked {
     }
 }
 
+/// The log that a job begins anew after.
+struct Earlier<'e> {
+    header: &'e Header,
+    /// What the targets have of it.
+    tied: &'e [(&'static TableInfo, Applied)],
+    terminal: &'e mut Terminal,
+}
+
+/// Whether rows of a table are only ever added to a database.
+fn is_appended(program: Program, table: &str) -> bool {
+    let database = |connector: &str| matches!(connector, "sqlite" | "postgres");
+    let mut named = program.tables.iter().filter(|known| known.info.name == table);
+    named.any(|known| known.info.primary_key.is_empty() && known.connector.is_some_and(database))
+}
+
 /// Removes a log.
 fn drop_log(storage: &mut dyn Storage, folder: &Path) -> Result<(), Failure> {
     let names = storage.names().unwrap_or_default();
@@ -167,30 +182,35 @@ fn drop_log(storage: &mut dyn Storage, folder: &Path) -> Result<(), Failure> {
 }
 
 impl Restart {
-    /// Begins a log. What an earlier one tells that the job wrote is taken away.
+    /// Begins a log behind a generation of another one. What an earlier one tells that the job wrote is taken away.
     fn anew(
         program: Program,
         arguments: &Arguments,
         mut header: Header,
-        storage: Box<dyn Storage>,
-        generation: u64,
-        earlier: Option<&Header>,
+        (storage, generation): (Box<dyn Storage>, u64),
+        mut earlier: Option<Earlier<'_>>,
         ends: &mut Ends,
     ) -> Result<Self, Failure> {
         let mut written: Vec<(String, Target)> = Vec::new();
         for (table, target) in &mut header.targets {
-            let known = earlier.and_then(|earlier| {
-                earlier.targets.iter().find(|(name, known)| name == table && known.place == target.place)
-            });
-            if let Some((_, known)) = known {
-                target.clone_from(known);
-                written.push((table.clone(), known.clone()));
+            let Some(Earlier { header: earlier, tied, terminal }) = &mut earlier else { continue };
+            let named = earlier.targets.iter().find(|(name, _)| name == table).map(|(_, known)| known);
+            // A database that was moved knows the log.
+            let knows = tied.iter().any(|(info, applied)| info.name == table && matches!(applied, Applied::UpTo(1..)));
+            if let Some(known) = named.filter(|known| known.place == target.place || knows) {
+                *target = Target { place: target.place.clone(), ..known.clone() };
+                written.push((table.clone(), target.clone()));
+            } else if !target.made && (target.length > 0 || is_appended(program, table)) {
+                terminal.warning(&format!(
+                    "table '{table}': what {} holds already is kept, and all rows are written behind it",
+                    target.place
+                ));
             }
         }
         // The log knows how the targets were before they are touched, so that this can be done again.
         let log = Log::begin(storage, &arguments.state, header.clone(), generation, arguments.log_limit)?;
         for (table, target) in &written {
-            ends.sinks.restore(table, target, earlier.map_or(0, |earlier| earlier.log))?;
+            ends.sinks.restore(table, target, earlier.as_ref().map_or(0, |earlier| earlier.header.log))?;
         }
         let lengths = |table: &str| {
             let targets = header.targets.iter().filter(|(name, _)| name == table);
@@ -269,7 +289,8 @@ impl Restart {
         reopen(program, arguments, ends)?;
         crate::job::run::drop_dead_letters(&arguments.state)?;
         let generation = found.generation();
-        Self::anew(program, arguments, header, storage, generation, Some(&found.header), ends)
+        let earlier = Earlier { header: &found.header, tied: &tied, terminal };
+        Self::anew(program, arguments, header, (storage, generation), Some(earlier), ends)
     }
 
     /// Loads the state, and tells the sinks that lag what they do not have.

@@ -309,8 +309,11 @@ impl Running {
         let elapsed = self.started.elapsed();
         let mut summary = Summary { records: self.records, elapsed, stopped, after: self.after, written: Vec::new() };
         let mut previews = Vec::new();
-        for (info, sink, changes) in self.committer.rest()?.sinks.iter() {
-            let preview = if arguments.preview { sink.preview(PREVIEW)? } else { None };
+        let sinks = &mut self.committer.rest()?.sinks;
+        // What a program reads from standard output is not followed by tables for people.
+        let shows = arguments.preview && !sinks.iter().any(|(_, sink, _)| sink.is_standard_output());
+        for (info, sink, changes) in sinks.iter() {
+            let preview = if shows { sink.preview(PREVIEW)? } else { None };
             let rows = preview.as_ref().map(|preview| preview.total);
             summary.written.push(Written { rows, changes, place: sink.place() });
             previews.extend(preview.map(|preview| (info, preview)));

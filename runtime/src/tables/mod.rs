@@ -11,7 +11,7 @@ mod sinks;
 
 use std::time::Instant;
 
-use crate::connectors::{ChangeKind, Failure, Row, Store, TableInfo};
+use crate::connectors::{ChangeKind, Failure, Row, Store, TableInfo, format};
 use crate::decode::{Decode, Field};
 use crate::job::Gives;
 use crate::operators::Change;
@@ -443,10 +443,29 @@ fn check(info: &TableInfo, row: &dyn Row) -> Result<(), Fault> {
 }
 
 fn key_text(info: &TableInfo, row: &dyn Row) -> String {
-    let parts: Vec<String> = info
-        .primary_key
-        .iter()
-        .filter_map(|key| Some(format!("{} = {:?}", info.columns.get(*key)?.name, row.value(*key))))
-        .collect();
-    parts.join(", ")
+    let part = |key: &usize| {
+        let value = row.value(*key);
+        let text = format::cell(value).unwrap_or_else(|| "null".to_owned());
+        let quote = if matches!(value, Value::Text(_)) { "'" } else { "" };
+        Some(format!("{} = {quote}{text}{quote}", info.columns.get(*key)?.name))
+    };
+    info.primary_key.iter().filter_map(part).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connectors::ColumnInfo;
+
+    static TABLE: TableInfo = TableInfo {
+        name: "t",
+        columns: &[ColumnInfo::nullable("a", "bigint"), ColumnInfo::nullable("b", "varchar")],
+        primary_key: &[1, 0],
+    };
+
+    #[test]
+    fn a_key_is_told_by_its_columns() {
+        assert_eq!(key_text(&TABLE, &&[Value::Integer(1), Value::Text("x")][..]), "b = 'x', a = 1");
+        assert_eq!(key_text(&TABLE, &&[Value::Null, Value::Text("")][..]), "b = '', a = null");
+    }
 }

@@ -48,7 +48,10 @@ inserts:
 
 fn run(job: &Job, folder: &Path, more: &[&str], input: &str) -> Output {
     let mut command = Command::new(&job.binary);
-    command.current_dir(folder).args(["--state", "state"]).args(more);
+    command
+        .current_dir(folder)
+        .args(if more.contains(&"--state") { &[][..] } else { &["--state", "state"] })
+        .args(more);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("starts the job");
     // A job that refuses reads nothing.
@@ -270,4 +273,46 @@ fn tables_that_are_one_anothers_files_are_refused() {
         assert!(told(&output).contains(name) && told(&output).contains("which the job writes"), "{}", told(&output));
         assert_eq!(fs::read(folder.join("orders.jsonl")).expect("reads"), text);
     }
+}
+
+#[test]
+fn a_database_that_is_moved_gets_nothing_twice_and_a_file_says_what_it_keeps() {
+    let job = Job::build(
+        r"
+version: 1
+pipeline: moving
+tables:
+  orders:
+    columns: {city: varchar}
+    file: {path: orders.jsonl}
+  in_database:
+    columns: {city: varchar}
+    sqlite: {path: out.db}
+  in_file:
+    columns: {city: varchar}
+    file: {path: out.jsonl}
+inserts:
+  - {into: in_database, from: orders}
+  - {into: in_file, from: orders}
+",
+    );
+    let (first, second) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let write = |folder: &Path, count: usize| {
+        let lines: Vec<String> = (0..count).map(|number| format!("{{\"city\":\"c{number}\"}}\n")).collect();
+        fs::write(folder.join("orders.jsonl"), lines.concat()).expect("writes");
+    };
+    write(first.path(), 3);
+    assert!(run(&job, first.path(), &[], "").status.success());
+    for name in ["out.db", "out.jsonl"] {
+        fs::copy(first.path().join(name), second.path().join(name)).expect("copies");
+    }
+    write(second.path(), 5);
+    let state = first.path().join("state");
+    // The source has another path, so that all is read again.
+    let output = run(&job, second.path(), &["--state", state.to_str().expect("it is text")], "");
+    let words = told(&output);
+    assert!(output.status.success(), "{words}");
+    assert_eq!(sqlite_rows(&second.path().join("out.db"), "in_database", "city").len(), 5, "{words}");
+    assert_eq!(json_lines(&second.path().join("out.jsonl")).len(), 8, "{words}");
+    assert!(words.contains("table 'in_file': what ") && words.contains("out.jsonl holds already is kept"), "{words}");
 }

@@ -215,6 +215,10 @@ impl Sink for Append {
         self.changelog
     }
 
+    fn is_standard_output(&self) -> bool {
+        matches!(self.out, Out::Standard)
+    }
+
     fn place(&self) -> String {
         match &self.out {
             Out::Standard => "standard output".to_owned(),

@@ -64,6 +64,10 @@ impl<W: Write + Send> Sink for Print<W> {
         true
     }
 
+    fn is_standard_output(&self) -> bool {
+        true
+    }
+
     fn place(&self) -> String {
         "standard output".to_owned()
     }
