@@ -114,6 +114,14 @@ fn what_is_new_is_read_for_and_what_is_there_stays() {
         let (_, totals, sizes) = orders(0..150);
         assert_eq!(server.rows(database, "totals", "city"), totals, "step {step}");
         assert_eq!(server.rows(database, "by_size", "large"), sizes, "step {step}");
+        if step == 0 {
+            // A table that somebody dropped gets all again.
+            server.client(database).batch_execute("drop table by_size").expect("drops");
+            let output = run(&more, folder, database, &both, &[]);
+            assert!(output.status.success(), "{}", told(&output));
+            assert_eq!(server.rows(database, "totals", "city"), totals);
+            assert_eq!(server.rows(database, "by_size", "large"), sizes);
+        }
         if step > 0 && !ended {
             assert!(step > 3, "the run that reads again has more steps than {step}");
             return;
