@@ -247,6 +247,42 @@ pub fn duplicate_key_column(name: &Text, first: Span) -> Problem {
         .help("leave one out")
 }
 
+/// A place that is written under one name and read under another one.
+pub fn read_under_another_name(reader: &Text, read: Span, writer: &Text, written: Span) -> Problem {
+    let title = format!("`{}` reads the file that `{}` writes", reader.value, writer.value);
+    Problem::error("E0316", written, title)
+        .label("written")
+        .other(read, "read")
+        .help("the job would read what it writes itself; write to another file")
+}
+
+/// A place that is written under one name and looked up under another one.
+pub fn looked_up_under_another_name(table: &Text, looked_up: Span, writer: &Text, written: Span) -> Problem {
+    let title = format!("`{}` and `{}` are the same place, which the pipeline writes", table.value, writer.value);
+    Problem::error("E0316", written, title)
+        .label(format!("written as `{}`", writer.value))
+        .other(looked_up, format!("looked up as `{}`", table.value))
+        .help("a look-up under another name does not see what the job writes")
+        .help("declare the table once: one that is written can be looked up as well")
+}
+
+/// A place that is written under two names.
+pub fn written_under_two_names(first: &Text, first_span: Span, second: &Text, second_span: Span) -> Problem {
+    let title = format!("`{}` and `{}` are the same place, and both are written", first.value, second.value);
+    Problem::error("E0316", second_span, title)
+        .label(format!("written as `{}`", second.value))
+        .other(first_span, format!("written as `{}`", first.value))
+        .help("each would overwrite what the other one writes")
+        .help("declare the table once: several inserts can write to it")
+}
+
+/// A pattern as the path of a table that is written.
+pub fn pattern_written(table: &Text, path: Span) -> Problem {
+    Problem::error("E0317", path, format!("`{}` is written, but its path is a pattern", table.value))
+        .label("a file of exactly this name would be made")
+        .help("name one file, without `*`, `?` and `[`; only a table that is read takes a pattern")
+}
+
 /// A setting of a table that is not used in the way that the setting is for: `what` is that way.
 pub fn idle_setting(setting: &str, table: &Text, what: &str, span: Span) -> Problem {
     Problem::warning("W0302", span, format!("`{setting}` does nothing: the table `{}` is not {what}", table.value))

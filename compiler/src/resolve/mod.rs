@@ -3,6 +3,7 @@
 mod aggregates;
 pub mod model;
 mod names;
+mod places;
 mod scope;
 mod views;
 

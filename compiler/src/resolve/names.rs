@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::model::Resolved;
+use super::places;
 use crate::expression::Ident;
 use crate::parse::spec::{ConnectorKind, Spec, TableSpec};
 use crate::problems::{Problems, resolve as words};
@@ -74,10 +75,20 @@ pub fn check_identifier(what: &str, name: &str, span: Span, problems: &mut Probl
 
 /// How a table or view is used.
 #[derive(Debug, Default, Clone, Copy)]
-struct Use {
-    read: Option<Span>,
-    looked_up: bool,
-    written: Option<Span>,
+pub struct Use {
+    /// Where it is read.
+    pub read: Option<Span>,
+    /// Whether it is looked up.
+    pub looked_up: bool,
+    /// Where it is written.
+    pub written: Option<Span>,
+}
+
+impl Use {
+    /// Whether anything is done with it.
+    pub fn is_used(self) -> bool {
+        self.read.is_some() || self.written.is_some() || self.looked_up
+    }
 }
 
 /// Reports settings that are for another use of a table.
@@ -138,12 +149,13 @@ pub fn check_use(spec: &Spec, resolved: &Resolved, problems: &mut Problems) {
                 }
             }
         }
-        if all_known && usage.read.is_none() && usage.written.is_none() && !usage.looked_up {
+        if all_known && !usage.is_used() {
             problems.push(words::unused("table", &table.name));
         } else if all_known {
             check_settings(table, *usage, problems);
         }
     }
+    places::check(&spec.tables, &tables, problems);
     for (view, used) in spec.views.iter().zip(&views) {
         if all_known && !used {
             problems.push(words::unused("view", &view.name));
