@@ -122,3 +122,24 @@ fn long_expressions_become_rust() {
         assert!(generated(&changed).len() > 20_000, "{}", &long[..20]);
     }
 }
+
+/// Rust takes no carriage return and no change of the writing direction in a comment, nor such a change in a text.
+#[test]
+fn characters_that_are_not_seen_become_escapes() {
+    let hidden = "end \\r x \\0 y \\x7f \\e \\t z \\u202e bidi \\u2066 \\u200f \\u061c \\u2028 \\ufeff \\u0085\\nline";
+    let pipeline = GROUPS
+        .replace("pipeline: groups\n", &format!("pipeline: groups\ndescription: \"{hidden}\"\n"))
+        .replace("  events:\n", &format!("  events:\n    comment: \"{hidden}\"\n"))
+        .replace("amount: bigint}\n    file", &format!("amount: {{type: bigint, comment: \"{hidden}\"}}}}\n    file"))
+        .replace("city is not null", &format!("\"city <> '{hidden}'\""));
+    let generated = generated(&pipeline);
+    assert!(syn::parse_file(&generated).is_ok(), "{generated}");
+    for comment in [r"/// end \r x \u{0} y \u{7f} \u{1b}   z \u{202e} bidi \u{2066}", "/// line"] {
+        assert_eq!(generated.matches(comment).count(), 3, "{comment}:\n{generated}");
+    }
+    let refused = |character: &char| {
+        character.is_control() && *character != '\n'
+            || matches!(character, '\u{61c}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    assert_eq!(generated.chars().find(refused), None, "{generated}");
+}

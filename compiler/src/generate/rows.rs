@@ -3,9 +3,9 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
-use crate::generate::Generator;
 use crate::generate::names::{ident, is_not_snake_case};
 use crate::generate::types;
+use crate::generate::{Generator, doc_lines};
 use crate::types::model::{Column, TableId, ViewId};
 use crate::types::ty::{Base, Ty};
 
@@ -90,11 +90,8 @@ impl Generator<'_> {
         };
         let fields = columns.iter().map(|column| {
             let (field, ty) = (ident(&column.name), types::field(column.ty, self.imports()));
-            let comment = column.comment.iter().map(|comment| {
-                let comment = format!(" {comment}");
-                quote!(#[doc = #comment])
-            });
-            quote!(#(#comment)* pub #field: #ty)
+            let comment = column.comment.as_deref().map(doc_lines);
+            quote!(#comment pub #field: #ty)
         });
         quote! {
             #doc
