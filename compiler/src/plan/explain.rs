@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::parse::spec::{CacheMode, LookupKind};
+use crate::parse::spec::{CacheMode, LookupKind, OnConflict};
 use crate::plan::{Emission, Mode, Plan, Reader, Route, Stream, Write};
 use crate::types::model::{Column, Expr, Kind, State, Table, TableId, ViewId};
 
@@ -104,12 +104,21 @@ fn insert(plan: &Plan<'_>, at: usize, text: &mut String) {
         Write::Change => "upserts and deletes by primary key".to_owned(),
         Write::Latest => "upserts by primary key, the row that changed last stands".to_owned(),
         Write::Contend { .. } => {
-            let rule = insert.on_conflict.map_or_else(String::new, |rule| format!("{rule:?}"));
+            let rule = insert.on_conflict.map_or("", rule);
             format!("upserts and deletes by primary key; rows of one key contend ({rule})")
         }
         Write::Refused => "nothing".to_owned(),
     };
     let _ = writeln!(text, "\ninsert into {into} (from {})\n  writes: {how}", plan.input_name(insert.input));
+}
+
+/// A rule as the pipeline writes it.
+fn rule(rule: OnConflict) -> &'static str {
+    match rule {
+        OnConflict::KeepLatest => "keep_latest",
+        OnConflict::KeepFirst => "keep_first",
+        OnConflict::Fail => "fail",
+    }
 }
 
 fn route(route: &Route, table: &Table) -> String {

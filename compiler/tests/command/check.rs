@@ -16,6 +16,16 @@ fn the_pipelines_of_the_repository_are_right() {
 }
 
 #[test]
+fn a_plan_names_rules_as_the_pipeline_does() {
+    let this = Try::new();
+    let tables = "events: {columns: {id: bigint}, file: {path: events.jsonl}}\n  \
+                  ids: {columns: {id: bigint not null}, primary_key: [id], sqlite: {path: ids.db}}";
+    let insert = "{into: ids, from: events, on_conflict: keep_first}";
+    this.write("ids.yaml", &format!("version: 1\npipeline: ids\ntables:\n  {tables}\ninserts:\n  - {insert}\n"));
+    this.call(&["explain", "ids.yaml"]).succeeded().prints("rows of one key contend (keep_first)");
+}
+
+#[test]
 fn problems_are_shown_on_standard_error_and_exit_code_1() {
     let this = Try::with_new_job();
     this.edit("my_job/my_job.yaml", "amount > 0", "amuont > 0");
