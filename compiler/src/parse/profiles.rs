@@ -3,8 +3,8 @@
 use super::connectors;
 use super::reader::{At, Reader};
 use super::tree::{Entry, Kind, Node};
-use crate::problems::parse as words;
-use crate::source::{Span, Text};
+use crate::problems::{parse as words, suggest};
+use crate::source::Text;
 
 /// The chosen profile's connectors: table name and the entry that names the connector.
 pub(super) type Replacements<'n> = Vec<(&'n str, &'n Entry)>;
@@ -41,7 +41,10 @@ pub(super) fn profiles<'n>(
     }
     if let Some(wanted) = chosen.filter(|wanted| !found.names.iter().any(|name| name.value == *wanted)) {
         let names: Vec<&str> = found.names.iter().map(|name| name.value.as_str()).collect();
-        let place = found.names.iter().map(|name| name.span).reduce(Span::to).unwrap_or_default();
+        // The place of one name, since a place of several lines says no more: of the name that is meant, if there is one.
+        let meant = suggest::closest(wanted, names.iter().copied());
+        let meant = found.names.iter().find(|name| Some(name.value.as_str()) == meant).or(found.names.first());
+        let place = meant.map(|name| name.span).unwrap_or_default();
         reader.problems.push(words::unknown_profile(place, wanted, &names));
     }
     found

@@ -229,7 +229,7 @@ pub fn unknown_profile(span: Span, name: &str, known: &[&str]) -> Problem {
     }
     let problem = match suggest::closest(name, known.iter().copied()) {
         Some(close) => problem.label(format!("did you mean `{close}`?")),
-        None => problem,
+        None => problem.label("its profiles begin here"),
     };
     problem.help(format!("its profiles are {}", suggest::listed(known.iter().copied())))
 }
