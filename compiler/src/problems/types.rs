@@ -162,7 +162,7 @@ fn unknown_function(name: &str, close: &[&'static str], node: &Node) -> Problem 
     let aggregate = closest(name, aggregate);
     match close {
         [] if aggregate.is_some() => problem.help(format!("did you mean `{}`?", aggregate.unwrap_or_default())),
-        [] => problem.help("docs/functions.md lists all functions"),
+        [] => problem.help("the page docs/functions.md of Millstream's documentation lists all functions"),
         [one] => problem.help(format!("did you mean `{one}`?")),
         several => problem.help(format!("did you mean one of {}?", listed(several.iter().copied()))),
     }
