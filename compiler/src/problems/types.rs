@@ -9,7 +9,7 @@ use crate::resolve::model::Table;
 use crate::resolve::{AGGREGATES, DERIVED};
 use crate::source::{Span, Text};
 use crate::types::ty::{Base, Ty};
-use crate::types::{NAMES, Scope, TypeError, is_number, sketch};
+use crate::types::{Meant, NAMES, Scope, TypeError, is_number, sketch};
 
 /// A type that does not exist, or has wrong numbers behind it.
 pub fn type_name(name: &TypeName, error: TypeError) -> Problem {
@@ -402,8 +402,25 @@ pub fn missing_columns(missing: &[&ColumnSpec], table: &Table, span: Span) -> Pr
 }
 
 /// A time zone that does not exist.
-pub fn unknown_time_zone(written: &Text, names: &[String]) -> Problem {
+pub fn unknown_time_zone(written: &Text, names: &[String], meant: Option<&Meant>) -> Problem {
     let problem = Problem::error("E0417", written.span, format!("there is no time zone `{}`", written.value));
+    if let Some(Meant { region, fixed }) = meant {
+        let problem = match region {
+            Some(region) => problem.help(format!("write the name of a region, such as `{region}`")),
+            None => problem.help("write the name of a region; they look like Asia/Shanghai and Europe/Berlin"),
+        };
+        return match fixed {
+            Some((name, hours)) => {
+                let way = if *hours < 0 { "behind" } else { "ahead of" };
+                let hours = hours.unsigned_abs();
+                let unit = if hours == 1 { "hour" } else { "hours" };
+                problem.help(format!(
+                    "or `{name}`, which is {hours} {unit} {way} UTC: the sign in its name is turned around"
+                ))
+            }
+            None => problem,
+        };
+    }
     // People know the city, not the region.
     let city = |name: &str| name.rsplit('/').next().unwrap_or_default().to_lowercase();
     let same_city = names.iter().find(|name| city(name) == city(&written.value));

@@ -21,6 +21,7 @@ pub use expressions::is_number;
 pub use name::{BytesLength, NAMES, TypeError};
 pub use scope::Scope;
 pub use sketch::sketch;
+pub use zone::Meant;
 
 use crate::problems::Problems;
 use crate::resolve::Resolved;
