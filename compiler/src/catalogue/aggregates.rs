@@ -2,7 +2,7 @@
 
 use super::make::int;
 use super::numeric::{self, is_number};
-use super::{BinaryOp, CallError, binary, call, cast, operators};
+use super::{BinaryOp, CallError, binary, call, cast, casts, operators};
 use crate::source::Span;
 use crate::types::model::{AggregateFunction, Expr};
 use crate::types::ty::{Base, Ty};
@@ -33,7 +33,7 @@ pub fn aggregate_type(function: AggregateFunction, argument: Option<&Expr>) -> R
         found: argument.ty,
         help: vec![help.to_owned()],
     };
-    let number = || wrong("a number", "write cast(x as double), or cast(x as decimal(38, 2))");
+    let number = || no_number(name, argument);
     match function {
         AggregateFunction::CountRows | AggregateFunction::Count => Ok(Ty::not_null(Base::BigInt)),
         AggregateFunction::Sum => match base {
@@ -70,14 +70,7 @@ pub fn average(argument: &Expr, sum: Expr, count: Expr, span: Span) -> Result<Ex
 /// The argument of a variance as a double.
 pub fn deviating(name: &str, argument: Expr) -> Result<Expr, CallError> {
     if !is_number(argument.ty.base) {
-        return Err(CallError::WrongType {
-            name: name.to_ascii_lowercase(),
-            argument: 0,
-            span: argument.span,
-            expected: "a number".to_owned(),
-            found: argument.ty,
-            help: vec!["write cast(x as double), or cast(x as decimal(38, 2))".to_owned()],
-        });
+        return Err(no_number(&name.to_ascii_lowercase(), &argument));
     }
     let span = argument.span;
     cast(argument, Base::Double, false, span)
@@ -108,6 +101,18 @@ pub fn variance(
         other => other,
     };
     cast(result, base, false, span)
+}
+
+fn no_number(name: &str, argument: &Expr) -> CallError {
+    let cast = || vec!["write cast(x as double), or cast(x as decimal(38, 2))".to_owned()];
+    CallError::WrongType {
+        name: name.to_owned(),
+        argument: 0,
+        span: argument.span,
+        expected: "a number".to_owned(),
+        found: argument.ty,
+        help: casts::refusal(argument.ty.base, Base::Double).unwrap_or_else(cast),
+    }
 }
 
 fn name(function: AggregateFunction) -> &'static str {

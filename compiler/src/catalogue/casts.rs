@@ -76,19 +76,40 @@ fn number(value: &Expr, path: &'static str, attempt_path: &'static str, attempt:
     (is_number(from) || is_text(from) || from == Base::Boolean).then(|| simple(value, path, attempt_path, attempt))
 }
 
+/// What to write instead of a cast that does not exist, a sentence each; none where it exists.
+pub fn refusal(from: Base, to: Base) -> Option<Vec<String>> {
+    let place = Span::default();
+    let cast = cast(super::make::null(from, place), to, false, place);
+    if let Err(CallError::WrongCast { help, .. }) = cast { Some(help) } else { None }
+}
+
+/// The cast to write around a value `x`, or what to write instead if there is none.
+pub fn advice(from: Base, to: Base) -> Vec<String> {
+    refusal(from, to).unwrap_or_else(|| vec![format!("write cast(x as {to})")])
+}
+
 fn refused(from: Ty, to: Base) -> CallError {
     let help = match (from.base, to) {
-        (from, Base::Timestamp(_) | Base::TimestampLtz(_)) if is_number(from) => {
+        (from, Base::Timestamp(_)) if is_number(from) => {
+            &format!("write cast(to_timestamp_ltz(x, 3) as {to}) for milliseconds since 1970, with 0 for seconds")
+        }
+        (from, Base::TimestampLtz(_)) if is_number(from) => {
             "write to_timestamp_ltz(x, 0) for seconds or to_timestamp_ltz(x, 3) for milliseconds since 1970"
         }
+        (from, Base::Time) if is_number(from) => "write cast(to_timestamp_ltz(x, 0) as time) for seconds since 1970",
         (Base::Timestamp(_) | Base::TimestampLtz(_), to) if is_number(to) => {
             "write unix_timestamp(date_format(x, 'yyyy-MM-dd HH:mm:ss')) for seconds since 1970, or extract(… from x)"
         }
         (Base::Date, to) if is_number(to) => "write timestampdiff(day, date '1970-01-01', x) for days since 1970",
         (from, Base::Date) if is_number(from) => {
-            "write to_date(cast(x as varchar), 'yyyyMMdd') for numbers such as 20240229"
+            "write cast(to_timestamp_ltz(x, 3) as date) for milliseconds since 1970, with 0 for seconds, or \
+             to_date(cast(x as varchar), 'yyyyMMdd') for numbers such as 20240229"
         }
         (Base::Boolean, _) => "a boolean can be cast to text and to numbers (1 and 0)",
+        (_, Base::Boolean) => "write a condition instead, such as a comparison",
+        (Base::Time | Base::IntervalMillis, to) if is_number(to) => "write extract(hour from x), or another field",
+        (Base::IntervalMonths, to) if is_number(to) => "write extract(month from x), or another field",
+        (_, Base::Bytes) => "write cast(cast(x as varchar) as bytes) for the bytes of its text",
         (Base::Time, Base::Date) | (Base::Date, Base::Time) => "a date has no time of day, a time has no date",
         _ => "cast to varchar first, if its text is what you mean",
     };

@@ -41,7 +41,7 @@ mod signature;
 mod table;
 
 pub use aggregates::{aggregate_type, average, deviating, variance};
-pub use casts::{cast, cast_time, fit_bytes, widen};
+pub use casts::{cast, cast_time, fit_bytes, refusal, widen};
 pub use operators::{binary, like, member, negate, similar};
 pub use reference::reference;
 

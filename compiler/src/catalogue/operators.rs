@@ -345,7 +345,12 @@ fn mismatch(name: &str, left: &Expr, right: &Expr) -> CallError {
         }
         (Base::Boolean, _) if is_number(b) => "write the boolean alone, or cast(… as int) around it".to_owned(),
         (_, Base::Boolean) if is_number(a) => "write the boolean alone, or cast(… as int) around it".to_owned(),
-        _ => format!("write cast(… as {a}) or cast(… as {b}) around one side"),
+        _ => match (casts::refusal(b, a), casts::refusal(a, b)) {
+            (None, None) => format!("write cast(… as {a}) or cast(… as {b}) around one side"),
+            (None, Some(_)) => format!("write cast(… as {a}) around the right side"),
+            (Some(_), None) => format!("write cast(… as {b}) around the left side"),
+            (Some(_), Some(_)) => "there is no cast between them: write cast(… as varchar) around both".to_owned(),
+        },
     };
     CallError::Mismatch {
         name: name.to_owned(),

@@ -1,7 +1,7 @@
 //! How the table describes functions, and how a call finds its form.
 
 use super::CallError;
-use super::casts::convert;
+use super::casts::{self, convert};
 use super::make::{self, call, literal_text, prepared};
 use super::numeric::{is_exact, is_integer, is_number, is_text};
 use crate::source::Span;
@@ -131,6 +131,15 @@ impl Args {
             help: help.iter().map(|line| (*line).to_owned()).collect(),
         }
     }
+
+    /// The error that an argument is no date or timestamp: `cast` says how it becomes one, if a cast makes it one.
+    pub fn no_moment(&self, argument: usize, expected: &str, cast: &str) -> CallError {
+        let found = self.list.get(argument).map_or(Base::Null, |arg| arg.ty.base);
+        match casts::refusal(found, Base::Timestamp(3)) {
+            Some(help) => self.wrong(argument, expected, &help.iter().map(String::as_str).collect::<Vec<_>>()),
+            None => self.wrong(argument, expected, &[cast]),
+        }
+    }
 }
 
 impl Take {
@@ -192,34 +201,29 @@ impl Take {
             Self::Timestamp => "timestamp".to_owned(),
             Self::Instant => "timestamp_ltz".to_owned(),
             Self::Bytes => "bytes".to_owned(),
-            Self::Any | Self::Value => "any".to_owned(),
+            Self::Any => "any".to_owned(),
+            Self::Value => "a value with a type".to_owned(),
         }
     }
 
-    /// The cast to write around an argument of another type.
+    /// What to write around an argument of another type.
     fn help(self, found: Base) -> Vec<String> {
-        let cast = |to: &str| vec![format!("write cast(x as {to})")];
-        if found == Base::Null {
-            return match self {
-                Self::Text | Self::TextOrNull | Self::Prepared(_) => cast("varchar"),
-                Self::Int | Self::Integer => cast("int"),
-                Self::BigInt => cast("bigint"),
-                _ => cast("double"),
-            };
-        }
+        let cast = |to: Base| casts::advice(found, to);
         match self {
-            Self::Boolean => vec!["write a condition, such as x <> 0".to_owned()],
-            Self::Text | Self::TextOrNull | Self::Prepared(_) => cast("varchar"),
+            Self::Boolean if found == Base::Null => cast(Base::Boolean),
+            Self::Boolean if is_number(found) => vec!["write a condition, such as x <> 0".to_owned()],
+            Self::Boolean => vec!["write a condition, such as x is not null".to_owned()],
+            Self::Text | Self::TextOrNull | Self::Prepared(_) => cast(STRING),
             Self::Word(words) => vec![format!("write one of {}", words.join(", "))],
             Self::LiteralText => vec!["write a text in quotes".to_owned()],
-            Self::Int | Self::Integer => cast("int"),
-            Self::BigInt => cast("bigint"),
-            Self::Double | Self::Number => cast("double"),
-            Self::Exact => cast("decimal(38, 18)"),
-            Self::Timestamp => cast("timestamp(3)"),
-            Self::Instant => cast("timestamp_ltz(3)"),
-            Self::Bytes => cast("bytes"),
-            Self::Any | Self::Value => Vec::new(),
+            Self::Int | Self::Integer => cast(Base::Int),
+            Self::BigInt => cast(Base::BigInt),
+            Self::Double | Self::Number => cast(Base::Double),
+            Self::Exact => cast(Base::Decimal { precision: 38, scale: 18 }),
+            Self::Timestamp => cast(Base::Timestamp(3)),
+            Self::Instant => cast(Base::TimestampLtz(3)),
+            Self::Bytes => cast(Base::Bytes),
+            Self::Any | Self::Value => vec!["write cast(x as varchar), or another type".to_owned()],
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Problem;
 use super::suggest::{closest, listed};
-use crate::catalogue::CallError;
+use crate::catalogue::{CallError, refusal};
 use crate::expression::{Ident, Node, NodeKind, TypeName};
 use crate::parse::spec::ColumnSpec;
 use crate::resolve::model::Table;
@@ -79,7 +79,8 @@ pub fn number_out_of_range(digits: &str, span: Span) -> Problem {
 /// Values that must be of one type and are not.
 pub fn no_common_type(what: &str, places: [(Ty, Span); 2], sketches: &[Option<String>; 2]) -> Problem {
     let [(left, left_span), (right, right_span)] = places;
-    let title = format!("the values of `{what}` have no common type: {} and {}", family(left.base), family(right.base));
+    let (left_words, right_words) = apart(left.base, right.base);
+    let title = format!("the values of `{what}` have no common type: {left_words} and {right_words}");
     let problem = Problem::error("E0418", right_span, title)
         .label(right.base.to_string())
         .other(left_span, left.base.to_string());
@@ -93,8 +94,8 @@ pub fn no_common_type(what: &str, places: [(Ty, Span); 2], sketches: &[Option<St
 
 /// A value that does not become another type by itself.
 pub fn no_widening(found: Ty, wanted: Base, span: Span, sketch: Option<&str>) -> Problem {
-    Problem::error("E0418", span, format!("{} does not become {wanted} by itself", found.base))
-        .help(format!("write cast({} as {wanted})", sketch.unwrap_or("…")))
+    let problem = Problem::error("E0418", span, format!("{} does not become {wanted} by itself", found.base));
+    made_by_cast(problem, found.base, wanted, sketch, |cast| format!("write {cast}"))
 }
 
 /// `*`, `distinct` or `filter` in a call that is no aggregate.
@@ -113,7 +114,10 @@ pub fn call(error: &CallError, node: &Node, scope: &Scope) -> Problem {
             forms.iter().fold(problem, |problem, form| problem.help(format!("write {form}")))
         }
         CallError::WrongType { name, argument: _, span, expected, found, help } => {
-            let title = format!("`{name}` takes {expected} here, not {}", family(found.base));
+            // Where one number is taken and another one not, "a number" would say nothing.
+            let narrow = is_number(found.base) && expected.contains("int");
+            let given = if narrow { found.base.to_string() } else { family(found.base).to_owned() };
+            let title = format!("`{name}` takes {expected} here, not {given}");
             let problem = Problem::error("E0402", *span, title).label(found.base.to_string());
             if help.is_empty() && expected.contains("number") && is_text(found.base) {
                 let written = find(node, *span).and_then(|node| sketch(node, scope));
@@ -178,10 +182,11 @@ fn mismatch(
     let ((left, left_span), (right, right_span)) = (left, right);
     let compares =
         matches!(name, "=" | "<>" | "<" | "<=" | ">" | ">=" | "in" | "is distinct from" | "is not distinct from");
+    let (left_words, right_words) = apart(left.base, right.base);
     let title = if compares {
-        format!("{} cannot be compared with {}", family(left.base), family(right.base))
+        format!("{left_words} cannot be compared with {right_words}")
     } else {
-        format!("`{name}` does not go between {} and {}", family(left.base), family(right.base))
+        format!("`{name}` does not go between {left_words} and {right_words}")
     };
     let problem = Problem::error("E0403", right_span, title)
         .label(right.base.to_string())
@@ -197,7 +202,16 @@ fn mismatch(
 fn cast_help(problem: Problem, purpose: &str, left: (Base, Option<&str>), right: (Base, Option<&str>)) -> Problem {
     let ((text, text_written), (other, other_written)) = if is_text(right.0) { (right, left) } else { (left, right) };
     if !is_text(text) {
-        return problem.help("write a cast on one side: cast(… as …)");
+        let [left_written, right_written] = [left.1, right.1].map(|written| written.unwrap_or("…"));
+        return problem.help(match (refusal(right.0, left.0), refusal(left.0, right.0)) {
+            (None, None) => "write a cast on one side: cast(… as …)".to_owned(),
+            (None, Some(_)) => format!("write cast({right_written} as {})", left.0),
+            (Some(_), None) => format!("write cast({left_written} as {})", right.0),
+            (Some(_), Some(_)) => format!(
+                "there is no cast between them: write cast({left_written} as varchar) and cast({right_written} as \
+                 varchar), to {purpose}"
+            ),
+        });
     }
     let wanted = match other {
         Base::TinyInt | Base::SmallInt | Base::Int => Base::Int,
@@ -208,6 +222,7 @@ fn cast_help(problem: Problem, purpose: &str, left: (Base, Option<&str>), right:
     let inside = text_written.and_then(|text| text.strip_prefix('\'')?.strip_suffix('\''));
     let problem = match inside.filter(|inside| is_number(other) && is_written_number(inside)) {
         Some(inside) => return problem.help(format!("write the number without quotes: {}", inside.trim())),
+        None if refusal(text, wanted).is_some() => problem,
         None => problem.help(format!("write cast({} as {wanted})", text_written.unwrap_or("…"))),
     };
     match other_written.filter(|written| is_written_number(written)) {
@@ -218,11 +233,51 @@ fn cast_help(problem: Problem, purpose: &str, left: (Base, Option<&str>), right:
 
 /// The catalogue speaks of `x`; what stands there is better known.
 fn said_of(help: &[String], written: Option<&str>) -> Vec<String> {
-    let said = |help: &String| match written {
-        Some(written) => help.replace("(x ", &format!("({written} ")).replace("(x,", &format!("({written},")),
-        None => help.clone(),
-    };
+    let said = |help: &String| written.map_or_else(|| help.clone(), |written| with_value(help, written));
     help.iter().map(said).collect()
+}
+
+/// A sentence with a value in place of each `x` that is a word.
+fn with_value(help: &str, written: &str) -> String {
+    let part_of_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '\'');
+    let mut text = String::with_capacity(help.len());
+    let mut last = None;
+    let mut characters = help.chars().peekable();
+    while let Some(character) = characters.next() {
+        let alone = !last.is_some_and(part_of_word) && !characters.peek().copied().is_some_and(part_of_word);
+        if character == 'x' && alone {
+            text.push_str(written);
+        } else {
+            text.push(character);
+        }
+        last = Some(character);
+    }
+    text
+}
+
+/// Says by which cast a value becomes another type; if there is none, what else does it.
+fn made_by_cast(
+    problem: Problem,
+    from: Base,
+    to: Base,
+    written: Option<&str>,
+    words: impl FnOnce(String) -> String,
+) -> Problem {
+    match refusal(from, to) {
+        None => problem.help(words(format!("cast({} as {to})", written.unwrap_or("…")))),
+        Some(help) => {
+            let problem = problem.help(format!("there is no cast from {from} to {to}"));
+            helped(problem, &said_of(&help, Some(written.unwrap_or("…"))))
+        }
+    }
+}
+
+/// Two types that do not go together, as people call them where that tells them apart.
+fn apart(left: Base, right: Base) -> (String, String) {
+    if family(left) == family(right) {
+        return (left.to_string(), right.to_string());
+    }
+    (family(left).to_owned(), family(right).to_owned())
 }
 
 fn helped(problem: Problem, help: &[String]) -> Problem {
@@ -372,21 +427,21 @@ pub fn lookup_key_type(column: &ColumnSpec, wanted: Base, found: Ty, span: Span,
         "the key column `{}` is {wanted}, and {} does not become that by itself",
         column.name.value, found.base
     );
-    Problem::error("E0412", span, title)
-        .label(found.base.to_string())
-        .other(column.ty.span, "the column's type")
-        .help(format!("write cast({} as {wanted})", sketch.unwrap_or("…")))
+    let problem =
+        Problem::error("E0412", span, title).label(found.base.to_string()).other(column.ty.span, "the column's type");
+    made_by_cast(problem, found.base, wanted, sketch, |cast| format!("write {cast}"))
 }
 
 /// A value whose type is not that of the sink's column.
 pub fn insert_type(column: &ColumnSpec, wanted: Base, found: Ty, span: Span, sketch: Option<&str>) -> Problem {
     let title =
         format!("the column `{}` is {wanted}, and {} does not become that by itself", column.name.value, found.base);
-    let written = sketch.unwrap_or("…");
-    Problem::error("E0413", span, title)
-        .label(format!("`{written}` is {}", found.base))
-        .other(column.ty.span, "the column's type")
-        .help(format!("write `{}: cast({written} as {wanted})` in `select`", column.name.value))
+    let problem = Problem::error("E0413", span, title)
+        .label(format!("`{}` is {}", sketch.unwrap_or("…"), found.base))
+        .other(column.ty.span, "the column's type");
+    made_by_cast(problem, found.base, wanted, sketch, |cast| {
+        format!("write `{}: {cast}` in `select`", column.name.value)
+    })
 }
 
 /// Columns that must have a value and get none.

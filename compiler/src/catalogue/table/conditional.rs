@@ -1,7 +1,7 @@
 //! Choosing between values.
 
 use crate::catalogue::CallError;
-use crate::catalogue::casts::convert;
+use crate::catalogue::casts::{convert, refusal};
 use crate::catalogue::make::{self, call, choice};
 use crate::catalogue::numeric::{self, Floats, is_number, is_text};
 use crate::catalogue::operators::{Asks, comparable};
@@ -84,7 +84,9 @@ fn unlike(args: &Args, floats: Floats) -> CallError {
         (a, b) if is_text(a) && is_number(b) => {
             format!("write cast(… as varchar) around the number, or cast(… as {b}) around the text")
         }
-        (a, _) => format!("write cast(… as {a}) around the other value"),
+        (a, b) if refusal(b, a).is_none() => format!("write cast(… as {a}) around the other value"),
+        (a, b) if refusal(a, b).is_none() => format!("write cast(… as {b}) around the first value"),
+        _ => "there is no cast between them: write cast(… as varchar) around both".to_owned(),
     };
     CallError::Mismatch {
         name: args.name.to_owned(),

@@ -299,7 +299,7 @@ fn at_time_zone(args: Args) -> Result<Expr, CallError> {
     match args.base() {
         Base::Timestamp(precision) => Ok(args.call(run("time::instant_in").result(), Base::TimestampLtz(precision))),
         Base::TimestampLtz(precision) => Ok(args.call(run("time::local_in").result(), Base::Timestamp(precision))),
-        _ => Err(args.wrong(0, "a timestamp", &["write cast(x as timestamp(3))"])),
+        _ => Err(args.no_moment(0, "a timestamp", "write cast(x as timestamp(3))")),
     }
 }
 
@@ -353,7 +353,7 @@ fn field_of(args: Args, unit: &'static str) -> Result<Expr, CallError> {
         Base::Time if TIME_UNITS.contains(&unit) => "time::time_field",
         Base::IntervalMonths if matches!(unit, "YEAR" | "MONTH" | "QUARTER") => "time::months_field",
         Base::IntervalMillis if unit == "DAY" || TIME_UNITS.contains(&unit) => "time::millis_field",
-        _ => return Err(args.wrong(0, "a date or timestamp", &["write cast(x as timestamp(3)), or cast(x as date)"])),
+        _ => return Err(args.no_moment(0, "a date or timestamp", "write cast(x as timestamp(3)), or cast(x as date)")),
     };
     let [time] = args.take()?;
     let time = if base == Base::Date && path == "time::field" {
@@ -408,7 +408,7 @@ fn round_to(args: Args, way: &str) -> Result<Expr, CallError> {
         Base::Time if !of_day => return Err(wrong_unit(&args, 1, &unit, "hour, minute, second")),
         Base::Time if floor => "time::floor_time",
         Base::Time => "time::ceil_time",
-        _ => return Err(args.wrong(0, "a date or timestamp", &["write cast(x as timestamp(3)), or cast(x as date)"])),
+        _ => return Err(args.no_moment(0, "a date or timestamp", "write cast(x as timestamp(3)), or cast(x as date)")),
     };
     let [time, word] = args.take()?;
     let unit = prepared("time::Unit", word);
@@ -444,7 +444,7 @@ fn timestamp_add(args: Args) -> Result<Expr, CallError> {
     let moment = args.list.get(2).map_or(Base::Null, |time| time.ty.base);
     let time_of_day = moment == Base::Time && kind == Base::IntervalMillis;
     if !time_of_day && !matches!(moment, Base::Date | Base::Timestamp(_) | Base::TimestampLtz(_)) {
-        return Err(args.wrong(2, "a date or timestamp", &["write cast(x as timestamp(3)), or cast(x as date)"]));
+        return Err(args.no_moment(2, "a date or timestamp", "write cast(x as timestamp(3)), or cast(x as date)"));
     }
     let [_, count, time] = args.take()?;
     let count = convert(count, Base::BigInt);
@@ -475,7 +475,7 @@ fn timestamp_diff(args: Args) -> Result<Expr, CallError> {
     for at in [1, 2] {
         let base = args.list.get(at).map_or(Base::Null, |time| time.ty.base);
         if !matches!(base, Base::Date | Base::Timestamp(_) | Base::TimestampLtz(_)) {
-            return Err(args.wrong(at, "a date or timestamp", &["write cast(x as timestamp(3)), or cast(x as date)"]));
+            return Err(args.no_moment(at, "a date or timestamp", "write cast(x as timestamp(3)), or cast(x as date)"));
         }
     }
     let instant = |at: usize| args.list.get(at).is_some_and(|time| matches!(time.ty.base, Base::TimestampLtz(_)));
