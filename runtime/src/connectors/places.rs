@@ -50,7 +50,7 @@ impl Place {
             let pairs = placed.options.pairs.iter();
             pairs.rev().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
         };
-        let table = || option("table").unwrap_or(placed.info.name).to_lowercase();
+        let table = || option("table").unwrap_or(placed.info.name).to_owned();
         match placed.kind {
             "file" => {
                 let text = option("path").filter(|path| *path != "-")?;
@@ -65,7 +65,8 @@ impl Place {
             }
             "sqlite" => {
                 let database = real(Path::new(option("path")?)).display().to_string();
-                Some(Self::Table { database, table: table() })
+                // SQLite does not tell names apart by case.
+                Some(Self::Table { database, table: table().to_lowercase() })
             }
             "postgres" => Some(Self::Table { database: option("url")?.to_owned(), table: table() }),
             _ => None,
