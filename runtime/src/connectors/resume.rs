@@ -1,6 +1,6 @@
 //! What the epoch log keeps of sources and sinks, so that a job goes on where it stopped.
 
-use std::io::Read;
+use std::io;
 use std::path::Path;
 
 use crc32fast::Hasher;
@@ -15,8 +15,9 @@ pub(crate) fn absolute(name: &str) -> String {
 pub struct Position {
     /// The file as the source names it.
     pub file: String,
-    /// Its number in the file system, by which a file that was renamed is known again if it fits its marks, too.
-    pub inode: u64,
+    /// A number that it keeps when it is renamed, made of its number in the file system and of when it was made; 0 where
+    /// that is not known.
+    pub identity: u64,
     /// Where its next record begins, after decompression.
     pub offset: u64,
     /// The number of the line there, from 1.
@@ -44,15 +45,19 @@ const WINDOW: u64 = 1024;
 impl Marks {
     /// The marks of the first `length` bytes of a file; none if it has not as many.
     pub fn of(path: &Path, length: u64) -> Option<Self> {
-        use std::io::{Seek, SeekFrom};
+        use std::io::{Read, Seek, SeekFrom};
         let mut file = std::fs::File::open(path).ok()?;
+        Self::by(length, |from, bytes| file.seek(SeekFrom::Start(from)).and_then(|_| file.read_exact(bytes)))
+    }
+
+    /// The marks of what `read` reads from an offset on.
+    pub fn by(length: u64, mut read: impl FnMut(u64, &mut [u8]) -> io::Result<()>) -> Option<Self> {
         let mut checksum = |from: u64| {
-            file.seek(SeekFrom::Start(from)).ok()?;
-            let mut bytes = Vec::new();
-            (&mut file).take(WINDOW.min(length - from)).read_to_end(&mut bytes).ok()?;
+            let mut bytes = vec![0; usize::try_from(WINDOW.min(length - from)).ok()?];
+            read(from, &mut bytes).ok()?;
             let mut hasher = Hasher::new();
             hasher.update(&bytes);
-            (bytes.len() as u64 == WINDOW.min(length - from)).then(|| hasher.finalize())
+            Some(hasher.finalize())
         };
         let (head, tail) = (checksum(0)?, checksum(length.saturating_sub(WINDOW))?);
         Some(Self { length, head, tail })

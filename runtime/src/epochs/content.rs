@@ -233,7 +233,7 @@ impl Standing {
 
 fn encode_position(position: &Position, out: &mut Vec<u8>) {
     bytes::list(position.file.as_bytes(), out);
-    for number in [position.inode, position.offset, position.line, position.marks.length] {
+    for number in [position.identity, position.offset, position.line, position.marks.length] {
         bytes::number(number, out);
     }
     out.extend_from_slice(&position.marks.head.to_le_bytes());
@@ -247,9 +247,9 @@ fn encode_position(position: &Position, out: &mut Vec<u8>) {
 
 fn decode_position(bytes: &mut Bytes<'_>) -> Result<Position, Damaged> {
     let file = bytes.text()?.to_owned();
-    let (inode, offset, line, length) = (bytes.number()?, bytes.number()?, bytes.number()?, bytes.number()?);
+    let (identity, offset, line, length) = (bytes.number()?, bytes.number()?, bytes.number()?, bytes.number()?);
     let (head, tail) = (u32::from_le_bytes(bytes.fixed()?), u32::from_le_bytes(bytes.fixed()?));
-    let mut position = Position { file, inode, offset, line, header: None, marks: Marks { length, head, tail } };
+    let mut position = Position { file, identity, offset, line, header: None, marks: Marks { length, head, tail } };
     if bytes.flag()? {
         let mut names = Vec::new();
         for _ in 0..bytes.number()? {
@@ -286,7 +286,7 @@ mod tests {
 
         let position = |file: &str, offset| Position {
             file: file.into(),
-            inode: 12,
+            identity: 12,
             offset,
             line: 3,
             header: Some(vec!["a".into(), "b".into()]),

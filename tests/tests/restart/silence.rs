@@ -192,29 +192,53 @@ fn a_file_that_is_renamed_within_its_pattern_is_not_read_twice() {
     check(folder, &[("a", 11), ("b", 22), ("c", 3)], &[]);
 }
 
+/// Follows a pattern.
+struct Following(std::process::Child);
+
+impl Following {
+    fn start(job: &crate::Cities) -> Self {
+        let mut command = Command::new(job.binary);
+        command.current_dir(job.folder.path()).args(["--state", "state", "-q", "--epoch", "50ms"]);
+        command.args(["--set", "tables.orders.file.path=x*.jsonl", "--set", "tables.orders.file.follow=true"]);
+        Self(command.spawn().expect("starts"))
+    }
+
+    fn stop(mut self) {
+        let stopped = Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status().expect("stops it");
+        assert!(stopped.success() && self.0.wait().expect("ends").success());
+    }
+}
+
+impl Drop for Following {
+    /// A test that fails leaves no job behind.
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+/// Waits until all orders come to a sum.
+fn wait_for_total(folder: &Path, expected: i64) {
+    let began = Instant::now();
+    loop {
+        let path = folder.join("out/totals.jsonl");
+        let rows = if path.exists() { json_lines(&path) } else { Vec::new() };
+        let sum: i64 = rows.iter().filter_map(|row: &Value| row["total"].as_i64()).sum();
+        if sum == expected {
+            return;
+        }
+        assert!(began.elapsed() < Duration::from_secs(20) && sum < expected, "{sum} instead of {expected}");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
 #[test]
 fn files_are_rotated_while_they_are_followed() {
     let job = cities();
     let folder = job.folder.path();
     write(folder, "x.jsonl", &[("a", 1)]);
-    let mut command = Command::new(job.binary);
-    command.current_dir(folder).args(["--state", "state", "-q", "--epoch", "50ms"]);
-    command.args(["--set", "tables.orders.file.path=x*.jsonl", "--set", "tables.orders.file.follow=true"]);
-    let mut child = command.spawn().expect("starts");
-    let total = |expected: i64| {
-        let began = Instant::now();
-        loop {
-            let path = folder.join("out/totals.jsonl");
-            let rows = if path.exists() { json_lines(&path) } else { Vec::new() };
-            let sum: i64 = rows.iter().filter_map(|row: &Value| row["total"].as_i64()).sum();
-            if sum == expected {
-                return;
-            }
-            assert!(began.elapsed() < Duration::from_secs(20) && sum < expected, "{sum} instead of {expected}");
-            thread::sleep(Duration::from_millis(20));
-        }
-    };
-    total(1);
+    let following = Following::start(&job);
+    wait_for_total(folder, 1);
     for (round, sum) in [(1, 31), (2, 331)] {
         // What is appended before and behind the renaming, and the new file.
         append(folder, "x.jsonl", &[("a", 10i64.pow(round))]);
@@ -223,15 +247,33 @@ fn files_are_rotated_while_they_are_followed() {
             fs::rename(folder.join(name(number)), folder.join(name(number + 1))).expect("renames");
         }
         write(folder, "x.jsonl", &[("b", 2 * 10i64.pow(round))]);
-        total(sum);
+        wait_for_total(folder, sum);
         // The pattern is searched now and then: nothing more comes.
         thread::sleep(Duration::from_millis(1200));
-        total(sum);
+        wait_for_total(folder, sum);
     }
-    let stopped = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("stops it");
-    assert!(stopped.success() && child.wait().expect("ends").success());
+    following.stop();
     job.run_well(&["--set", "tables.orders.file.path=x*.jsonl"]);
     check(folder, &[("a", 111), ("b", 220)], &[100, 200]);
+}
+
+#[test]
+fn files_come_and_go_while_they_are_followed() {
+    let job = cities();
+    let folder = job.folder.path();
+    write(folder, "x0.jsonl", &[("a", 1)]);
+    let following = Following::start(&job);
+    wait_for_total(folder, 1);
+    // A new file often gets the number of the one that was taken away, and begins with the same record.
+    let mut sum = 1;
+    for number in 1..6 {
+        fs::remove_file(folder.join(format!("x{}.jsonl", number - 1))).expect("removes");
+        thread::sleep(Duration::from_millis(700));
+        write(folder, &format!("x{number}.jsonl"), &[("a", 1), ("b", number), ("c", 1)]);
+        sum += number + 2;
+        wait_for_total(folder, sum);
+    }
+    following.stop();
 }
 
 #[test]

@@ -11,6 +11,7 @@ use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
 use super::super::Failure;
+use super::super::resume::Marks;
 
 /// A file that is being read; what is read is decompressed.
 pub(super) enum Input {
@@ -77,6 +78,21 @@ impl Read for Input {
     }
 }
 
+/// A number that a file keeps when it is renamed, and that no other file gets, as that of its place in the file system
+/// alone would be given to the next file when this one is deleted; none where the system does not tell when a file was made.
+#[cfg(unix)]
+pub(super) fn identity(metadata: &Metadata) -> Option<u64> {
+    let made = metadata.created().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?.as_nanos() as u64;
+    let number = std::os::unix::fs::MetadataExt::ino(metadata);
+    // As many numbers as there are, of which zero is none.
+    Some((number.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ made).max(1))
+}
+
+#[cfg(not(unix))]
+pub(super) fn identity(_metadata: &Metadata) -> Option<u64> {
+    None
+}
+
 /// A file whose bytes are counted.
 pub(super) struct Counted {
     file: File,
@@ -89,16 +105,21 @@ impl Counted {
         Ok(self.file.metadata()?.len())
     }
 
-    /// The file's number in its file system.
-    #[cfg(unix)]
-    pub fn inode(&self) -> Option<u64> {
-        self.file.metadata().ok().map(|metadata| std::os::unix::fs::MetadataExt::ino(&metadata))
+    /// A number that the file keeps when it is renamed.
+    pub fn identity(&self) -> Option<u64> {
+        identity(&self.file.metadata().ok()?)
     }
 
-    /// The file's number in its file system; not known here.
+    /// What the first bytes of the file look like, whatever stands at its path by now.
+    #[cfg(unix)]
+    pub fn marks(&self, length: u64) -> Option<Marks> {
+        Marks::by(length, |from, bytes| std::os::unix::fs::FileExt::read_exact_at(&self.file, bytes, from))
+    }
+
+    /// What the first bytes of the file look like; not known here but by its path.
     #[cfg(not(unix))]
     #[allow(clippy::unused_self, reason = "the same signature as elsewhere")]
-    pub fn inode(&self) -> Option<u64> {
+    pub fn marks(&self, _length: u64) -> Option<Marks> {
         None
     }
 

@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 
 use super::super::resume::{Marks, Position, Resumed, Untaken, absolute};
 use super::super::{Chunk, Failure, Format, Progress, Source};
-use super::input::is_compressed;
+use super::input::{identity, is_compressed};
 use super::settings::{Place, Settings};
-use super::stream::{Stream, count, inode_of, total_length};
+use super::stream::{Stream, count, total_length};
 
 /// How often a followed pattern is searched for new files.
 const SEARCH: Duration = Duration::from_millis(500);
@@ -74,8 +74,12 @@ impl Files {
         let name = absolute(stream.name());
         if let Some(known) = self.resumed.iter().position(|position| position.file == name) {
             stream.go_on(&self.resumed.swap_remove(known))?;
-        } else if let Some(inode) = stream.inode()
-            && let Some(known) = self.ended.iter().position(|ended| ended.inode == inode && ended.file != name)
+        } else if let Some(identity) = stream.identity()
+            && let Place::Path(path) = place
+            && let Some(known) = self
+                .ended
+                .iter()
+                .position(|ended| ended.identity == identity && ended.file != name && ended.marks.fit(path))
         {
             // It was read under another name.
             stream.go_on(&self.ended.swap_remove(known))?;
@@ -106,7 +110,7 @@ impl Files {
     /// Remembers where a file ended.
     fn end(&mut self, stream: &Stream) {
         if !stream.is_pipe() {
-            let position = marked(stream.position());
+            let position = marked(stream.position(), Some(stream));
             self.ended.retain(|known| known.file != position.file);
             self.ended.push(position);
         }
@@ -123,8 +127,8 @@ impl Files {
         refuse_compressed(&found, &self.settings)?;
         // A file that was renamed is first read to its end under the name that it had.
         let is_open = |path: &Path| {
-            let inode = inode_of(path);
-            inode.is_some() && self.open.iter().any(|(_, stream)| stream.inode() == inode)
+            let identity = identity_of(path);
+            identity.is_some() && self.open.iter().any(|(_, stream)| stream.identity() == identity)
         };
         let (known, new): (Vec<PathBuf>, Vec<PathBuf>) = found.into_iter().partition(|path| self.known.contains(path));
         self.waiting = new.into_iter().filter(|path| !is_open(path)).collect();
@@ -136,8 +140,7 @@ impl Files {
     /// The file of the pattern that was read at this position under another name, if it is none of those that were read
     /// under their own.
     fn renamed(&self, position: &Position, all: &[Position]) -> Option<String> {
-        let was =
-            |path: &&PathBuf| position.offset > 0 && inode_of(path) == Some(position.inode) && position.marks.fit(path);
+        let was = |path: &&PathBuf| identity_of(path) == Some(position.identity) && position.marks.fit(path);
         let name = self.known.iter().find(was).map(|path| absolute(&path.display().to_string()))?;
         let own = |other: &Position| other.file == name && other.marks.fit(Path::new(&name));
         (!all.iter().any(own)).then_some(name)
@@ -205,12 +208,16 @@ impl Source for Files {
             untaken.iter().find(of)
         };
         let at = |position: &Position| match untaken_of(&position.file) {
-            Some(Untaken { offset, line, .. }) => marked(Position { offset: *offset, line: *line, ..position.clone() }),
+            Some(Untaken { offset, line, .. }) => Position { offset: *offset, line: *line, ..position.clone() },
             None => position.clone(),
         };
-        let open = self.open.iter().filter(|(_, stream)| !stream.is_pipe()).map(|(_, stream)| stream.position());
-        let open = open.map(|position| if untaken.is_empty() { marked(position) } else { marked(at(&position)) });
-        self.ended.iter().map(at).chain(self.resumed.iter().cloned()).chain(open).collect()
+        let open = self.open.iter().filter(|(_, stream)| !stream.is_pipe());
+        let open = open.map(|(_, stream)| marked(at(&stream.position()), Some(stream)));
+        let ended = self.ended.iter().map(|ended| {
+            let position = at(ended);
+            if position.offset == ended.offset { position } else { marked(position, None) }
+        });
+        ended.chain(self.resumed.iter().cloned()).chain(open).collect()
     }
 
     fn resume(&mut self, positions: &[Position]) -> Result<Resumed, Failure> {
@@ -220,11 +227,11 @@ impl Source for Files {
             // Renamed in the run before, which then had it under its new name as well.
             let known_as = |other: &Position| {
                 other.file != position.file
-                    && other.inode == position.inode
+                    && other.identity == position.identity
                     && other.offset >= position.offset
                     && other.marks.fit(Path::new(&other.file))
             };
-            if !fits && position.inode != 0 && positions.iter().any(known_as) {
+            if !fits && position.identity != 0 && positions.iter().any(known_as) {
                 continue;
             }
             let renamed = if fits { None } else { self.renamed(position, positions) };
@@ -265,8 +272,16 @@ fn ends_within_a_record(path: &Path, offset: u64) -> bool {
         && matches!(around().as_deref(), Some([before, after]) if *before != b'\n' && !b"\r\n".contains(after))
 }
 
-/// The position with what the file's bytes look like there.
-fn marked(position: Position) -> Position {
+/// A number that a path's file keeps when it is renamed.
+fn identity_of(path: &Path) -> Option<u64> {
+    identity(&path.metadata().ok()?)
+}
+
+/// The position with what the file's bytes look like there, as far as possible those of the file that is open.
+fn marked(position: Position, stream: Option<&Stream>) -> Position {
+    if let Some(marks) = stream.and_then(|stream| stream.marks(position.offset)) {
+        return Position { marks, ..position };
+    }
     let path = Path::new(&position.file);
     let whole = || path.metadata().map_or(0, |metadata| metadata.len());
     let length = if is_compressed(path) { whole() } else { position.offset };

@@ -6,10 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::super::resume::Position;
-use super::super::resume::absolute;
+use super::super::resume::{Marks, Position, absolute};
 use super::super::{Chunk, Failure, Format, Progress};
-use super::input::Input;
+use super::input::{Input, identity};
 use super::pipe::{Origin, Pipe};
 use super::settings::Place;
 use crate::decode::csv;
@@ -100,17 +99,25 @@ impl Stream {
 
     /// Where the next record begins; without what the bytes there look like.
     pub fn position(&self) -> Position {
-        let inode = self.inode().unwrap_or(0);
+        let identity = self.identity().unwrap_or(0);
         let (file, header) = (absolute(&self.name), self.header.clone());
-        Position { file, inode, offset: self.offset, line: self.line, header, ..Position::default() }
+        Position { file, identity, offset: self.offset, line: self.line, header, ..Position::default() }
     }
 
-    /// The number in the file system of the file that is read, whatever stands at its path by now.
-    pub fn inode(&self) -> Option<u64> {
+    /// A number that the file keeps when it is renamed, whatever stands at its path by now.
+    pub fn identity(&self) -> Option<u64> {
         match &self.from {
-            From::File(Input::Plain(input)) => input.inode(),
-            From::File(Input::Gzip(_) | Input::Zstandard(_)) => inode_of(self.path.as_deref()?),
+            From::File(Input::Plain(input)) => input.identity(),
+            From::File(Input::Gzip(_) | Input::Zstandard(_)) => identity(&self.path.as_ref()?.metadata().ok()?),
             From::Pipe(_) => None,
+        }
+    }
+
+    /// What the file looks like up to an offset, if that can be told of the file itself and not of its path alone.
+    pub fn marks(&self, offset: u64) -> Option<Marks> {
+        match &self.from {
+            From::File(Input::Plain(input)) => input.marks(offset),
+            From::File(Input::Gzip(_) | Input::Zstandard(_)) | From::Pipe(_) => None,
         }
     }
 
@@ -285,17 +292,6 @@ fn is_pipe(metadata: &Metadata) -> bool {
 #[cfg(not(unix))]
 fn is_pipe(_metadata: &Metadata) -> bool {
     false
-}
-
-/// The number of a path's file in its file system.
-#[cfg(unix)]
-pub(super) fn inode_of(path: &Path) -> Option<u64> {
-    path.metadata().ok().map(|metadata| std::os::unix::fs::MetadataExt::ino(&metadata))
-}
-
-#[cfg(not(unix))]
-pub(super) fn inode_of(_path: &Path) -> Option<u64> {
-    None
 }
 
 /// The sum of the lengths of files, as far as they are known.
