@@ -70,6 +70,23 @@ impl SqlType {
         }
     }
 
+    /// Whether the same value can be written as text in several ways.
+    #[cfg(feature = "sqlite")]
+    pub fn has_forms(self) -> bool {
+        match self {
+            Self::Float
+            | Self::Double
+            | Self::Decimal { .. }
+            | Self::Date
+            | Self::Time
+            | Self::Timestamp(_)
+            | Self::TimestampLtz(_) => true,
+            Self::Boolean | Self::TinyInt | Self::SmallInt | Self::Int | Self::BigInt | Self::Text | Self::Bytes => {
+                false
+            }
+        }
+    }
+
     /// Converts a field to a value of the type.
     pub fn value<'a>(self, field: Field<'a>, scope: &Scope<'a>) -> Result<Value<'a>, Fault> {
         Ok(match self {

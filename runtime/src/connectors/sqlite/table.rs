@@ -4,11 +4,21 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
+use bumpalo::Bump;
+use jiff::tz::TimeZone;
+
 use super::super::file::load_initial;
 use super::super::options::Reading;
-use super::super::{ColumnInfo, Failure, Options, TableInfo};
-use super::binding::{Affinity, bind};
+use super::super::sql_type::SqlType;
+use super::super::{ColumnInfo, Failure, Options, TableInfo, format};
+use super::binding::{Affinity, bind, value};
 use super::database::{self, Database, lock};
+use crate::decode::Field;
+use crate::scope::{Clock, Scope};
+use crate::values::Value;
+
+/// So many rows of a table that was there before are looked at.
+const LOOKED_AT: u32 = 10_000;
 
 /// A table that is open.
 pub(super) struct Table {
@@ -74,6 +84,9 @@ impl Table {
             columns = table.columns()?;
         }
         table.check(&columns)?;
+        if !table.made {
+            table.check_keys()?;
+        }
         Ok(table)
     }
 
@@ -218,6 +231,48 @@ impl Table {
             )));
         }
         Ok(())
+    }
+}
+
+impl Table {
+    /// Checks that keys which SQLite keeps as text are written as the job writes them: SQLite compares them as text, so
+    /// that a row of another form would not be found, and written a second time.
+    fn check_keys(&self) -> Result<(), Failure> {
+        let written = |column: &&ColumnInfo| SqlType::of(column).has_forms();
+        let keys: Vec<&ColumnInfo> = self.key().filter(written).collect();
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let database = lock(&self.database);
+        let (mut memory, clock) = (Bump::new(), Clock::new(0, TimeZone::UTC));
+        let mut run = || {
+            let names = list(keys.iter(), ", ", |column| quoted(column.name));
+            let mut statement =
+                database.connection.prepare(&format!("select {names} from {} limit {LOOKED_AT}", self.quoted()))?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                memory.reset();
+                let scope = Scope { memory: &memory, clock: &clock };
+                for (place, column) in keys.iter().enumerate() {
+                    if let Value::Text(text) = value(row.get_ref(place)?)
+                        && let Ok(typed) = SqlType::of(column).value(Field::Value(Value::Text(text)), &scope)
+                        && let Some(form) = format::cell(typed).filter(|form| form != text)
+                    {
+                        return Ok(Some((column.name, text.to_owned(), form)));
+                    }
+                }
+            }
+            Ok(None)
+        };
+        match run().map_err(|error| database.failure(&error))? {
+            None => Ok(()),
+            Some((column, text, form)) => Err(Failure::pipeline(format!(
+                "{} (table {}) has the key {column} = '{text}', which the job writes as '{form}': it would not find the row \
+                 again and write it a second time. Write all keys of the table so, or name another table",
+                database.path(),
+                self.name
+            ))),
+        }
     }
 }
 

@@ -354,3 +354,28 @@ fn what_goes_wrong_is_one_sentence() {
     let null = message(sink.write(ChangeKind::Insert, &Cells(vec![Value::Null; 3])), false);
     assert!(null.contains("refused a row: NOT NULL constraint failed: orders.id"), "{null}");
 }
+
+#[test]
+fn keys_that_are_written_otherwise_are_refused() {
+    static TIMES: TableInfo = TableInfo {
+        name: "times",
+        columns: &[ColumnInfo::not_null("at", "timestamp(3)"), ColumnInfo::nullable("n", "int")],
+        primary_key: &[0],
+    };
+    let (_folder, path, options) = place();
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let connection = Connection::open(&path).unwrap();
+    connection
+        .execute_batch(
+            "create table times (at datetime primary key, n int); insert into times values ('2024-02-29 10:00:00', 1)",
+        )
+        .unwrap();
+    for refused in [open_sink("sqlite", &TIMES, &options).err(), open_store("sqlite", &TIMES, &options).err()] {
+        let failure = refused.expect("the key would not be found");
+        assert!(!failure.environment);
+        let words = "has the key at = '2024-02-29 10:00:00', which the job writes as '2024-02-29 10:00:00.000'";
+        assert!(failure.message.contains(words), "{failure}");
+    }
+    connection.execute_batch("update times set at = at || '.000'").unwrap();
+    assert!(open_sink("sqlite", &TIMES, &options).is_ok() && open_store("sqlite", &TIMES, &options).is_ok());
+}
