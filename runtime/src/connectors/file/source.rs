@@ -1,6 +1,6 @@
 //! The source: one file after the other, or all of them followed.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -136,14 +136,30 @@ impl Files {
         self.known.extend(self.waiting.iter().cloned());
         self.open_waiting()
     }
+}
 
-    /// The file of the pattern that was read at this position under another name, if it is none of those that were read
-    /// under their own.
-    fn renamed(&self, position: &Position, all: &[Position]) -> Option<String> {
-        let was = |path: &&PathBuf| identity_of(path) == Some(position.identity) && position.marks.fit(path);
-        let name = self.known.iter().find(was).map(|path| absolute(&path.display().to_string()))?;
-        let own = |other: &Position| other.file == name && other.marks.fit(Path::new(&name));
-        (!all.iter().any(own)).then_some(name)
+/// The files of a pattern by what tells them apart.
+struct Renamed<'f> {
+    files: HashMap<u64, &'f Path>,
+    /// Where the files were.
+    positions: &'f [Position],
+}
+
+impl<'f> Renamed<'f> {
+    /// Looks at the files once, if one of them is not where it was.
+    fn new(known: &'f [PathBuf], positions: &'f [Position]) -> Self {
+        let all_fit = positions.iter().all(|position| position.marks.fit(Path::new(&position.file)));
+        let files = known.iter().filter(|_| !all_fit);
+        let files = files.filter_map(|path| Some((identity(&path.metadata().ok()?)?, path.as_path()))).collect();
+        Self { files, positions }
+    }
+
+    /// The file that was read at this position under another name, if it is none of those that were read under their own.
+    fn of(&self, position: &Position) -> Option<String> {
+        let path = self.files.get(&position.identity).filter(|path| position.marks.fit(path))?;
+        let name = absolute(&path.display().to_string());
+        let own = |other: &Position| other.file == name && other.marks.fit(path);
+        (!self.positions.iter().any(own)).then_some(name)
     }
 }
 
@@ -222,6 +238,8 @@ impl Source for Files {
 
     fn resume(&mut self, positions: &[Position]) -> Result<Resumed, Failure> {
         let mut found = Resumed::default();
+        let known = self.known.clone();
+        let files = Renamed::new(&known, positions);
         for position in positions {
             let fits = position.marks.fit(Path::new(&position.file));
             // Renamed in the run before, which then had it under its new name as well.
@@ -234,7 +252,7 @@ impl Source for Files {
             if !fits && position.identity != 0 && positions.iter().any(known_as) {
                 continue;
             }
-            let renamed = if fits { None } else { self.renamed(position, positions) };
+            let renamed = if fits { None } else { files.of(position) };
             let fits = fits || renamed.is_some();
             let position = &Position { file: renamed.unwrap_or_else(|| position.file.clone()), ..position.clone() };
             let path = Path::new(&position.file);
