@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Failure, Options, TableInfo};
 
@@ -42,6 +42,19 @@ pub(crate) fn reason(error: &io::Error) -> String {
             text.split(" (os error").next().unwrap_or_default().to_lowercase()
         }
     }
+}
+
+/// The path without links, also of a file that is not there yet.
+pub(crate) fn real(path: &Path) -> PathBuf {
+    let folder = || {
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Some(parent.canonicalize().ok()?.join(path.file_name()?))
+    };
+    path.canonicalize()
+        .ok()
+        .or_else(folder)
+        .or_else(|| std::path::absolute(path).ok())
+        .unwrap_or_else(|| path.to_owned())
 }
 
 /// The value of an option as it may be shown: a `url` without its password.

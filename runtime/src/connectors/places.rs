@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::options::real;
 use super::{Failure, Options, TableInfo};
 
 /// A table of a job, and where it is.
@@ -97,19 +98,6 @@ impl Place {
             Self::Table { table, .. } => format!("the table {table} of one database"),
         }
     }
-}
-
-/// The path without links, also of a file that is not there yet.
-fn real(path: &Path) -> PathBuf {
-    let folder = || {
-        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        Some(parent.canonicalize().ok()?.join(path.file_name()?))
-    };
-    path.canonicalize()
-        .ok()
-        .or_else(folder)
-        .or_else(|| std::path::absolute(path).ok())
-        .unwrap_or_else(|| path.to_owned())
 }
 
 #[cfg(test)]

@@ -2,9 +2,9 @@
 //! renamed, replaced or went on within a record, and tables that are one another's files.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use millstream_tests::{Job, json_lines, sqlite_rows};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use crate::{append, check, cities, refused, told, totals, write};
+use crate::{Cities, append, check, cities, refused, told, totals, write};
 
 /// How many cities have so many orders: a row that the job takes back when a city gets one more.
 const COUNTS: &str = r"
@@ -192,20 +192,24 @@ fn a_file_that_is_renamed_within_its_pattern_is_not_read_twice() {
     check(folder, &[("a", 11), ("b", 22), ("c", 3)], &[]);
 }
 
-/// Follows a pattern.
-struct Following(std::process::Child);
+/// A job that follows files.
+struct Following(Child);
 
 impl Following {
-    fn start(job: &crate::Cities) -> Self {
+    fn start(job: &Cities, path: &str) -> Self {
         let mut command = Command::new(job.binary);
-        command.current_dir(job.folder.path()).args(["--state", "state", "-q", "--epoch", "50ms"]);
-        command.args(["--set", "tables.orders.file.path=x*.jsonl", "--set", "tables.orders.file.follow=true"]);
-        Self(command.spawn().expect("starts"))
+        command.current_dir(job.folder.path()).args(["--state", "state", "--epoch", "50ms"]);
+        command.args(["--set", &format!("tables.orders.file.path={path}"), "--set", "tables.orders.file.follow=true"]);
+        Self(command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("starts"))
     }
 
-    fn stop(mut self) {
+    /// Ends well; gives what the job told.
+    fn stop(mut self) -> String {
         let stopped = Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status().expect("stops it");
         assert!(stopped.success() && self.0.wait().expect("ends").success());
+        let mut words = String::new();
+        self.0.stderr.take().expect("it is piped").read_to_string(&mut words).expect("reads");
+        words
     }
 }
 
@@ -237,7 +241,7 @@ fn files_are_rotated_while_they_are_followed() {
     let job = cities();
     let folder = job.folder.path();
     write(folder, "x.jsonl", &[("a", 1)]);
-    let following = Following::start(&job);
+    let following = Following::start(&job, "x*.jsonl");
     wait_for_total(folder, 1);
     for (round, sum) in [(1, 31), (2, 331)] {
         // What is appended before and behind the renaming, and the new file.
@@ -262,7 +266,7 @@ fn files_come_and_go_while_they_are_followed() {
     let job = cities();
     let folder = job.folder.path();
     write(folder, "x0.jsonl", &[("a", 1)]);
-    let following = Following::start(&job);
+    let following = Following::start(&job, "x*.jsonl");
     wait_for_total(folder, 1);
     // A new file often gets the number of the one that was taken away, and begins with the same record.
     let mut sum = 1;
@@ -284,18 +288,10 @@ fn a_followed_file_that_was_replaced_meanwhile_is_told_of() {
     job.run_well(&[]);
     fs::remove_file(folder.join("orders.jsonl")).expect("removes");
     write(folder, "orders.jsonl", &[("bb", 20)]);
-    let mut command = Command::new(job.binary);
-    command.current_dir(folder).args(["--state", "state", "--epoch", "50ms"]);
-    command.args(["--set", "tables.orders.file.follow=true"]).stderr(Stdio::piped()).stdout(Stdio::null());
-    let child = command.spawn().expect("starts");
-    let began = Instant::now();
-    while json_lines(&folder.join("out/totals.jsonl")) != totals(&[("a", 1), ("bb", 20)]) {
-        assert!(began.elapsed() < Duration::from_secs(20));
-        thread::sleep(Duration::from_millis(20));
-    }
-    Command::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("stops it");
-    let output = child.wait_with_output().expect("ends");
-    let words = told(&output);
+    let following = Following::start(&job, "orders.jsonl");
+    wait_for_total(folder, 21);
+    let words = following.stop();
+    assert_eq!(json_lines(&folder.join("out/totals.jsonl")), totals(&[("a", 1), ("bb", 20)]));
     assert!(words.contains("is not the file that was read: it is read from its beginning"), "{words}");
 }
 

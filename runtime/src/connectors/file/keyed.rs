@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use super::super::memory::Memory;
+use super::super::options::real;
 use super::super::resume::absolute;
 use super::super::resume::{Applied, Target, Tie};
 use super::super::{ChangeKind, Failure, Format, Preview, Row, Sink, Store, TableInfo, format};
@@ -124,14 +125,6 @@ fn share(table: &TableInfo, settings: &Settings, path: &Path, absent: bool) -> R
     let rows = Arc::new(Mutex::new(rows));
     open.push(Open { path: name, table: *table, rows: Arc::downgrade(&rows) });
     Ok(rows)
-}
-
-/// The path without links, also of a file that is not there yet.
-fn real(path: &Path) -> PathBuf {
-    path.canonicalize().unwrap_or_else(|_| match (path.parent().map(Path::canonicalize), path.file_name()) {
-        (Some(Ok(folder)), Some(name)) => folder.join(name),
-        _ => path.to_owned(),
-    })
 }
 
 fn lock(rows: &Mutex<Memory>) -> MutexGuard<'_, Memory> {

@@ -242,8 +242,8 @@ impl<A: Aggregation + Lasting> Aggregate<A> {
         }
     }
 
-    /// Asks for the memory of the next groups and their places, so that the waits for it overlap: to know where a group ends it has to
-    /// be read.
+    /// Asks for the memory of the next groups and their places, so that the waits for it overlap. To know where a group
+    /// ends it has to be read.
     fn look_ahead(&self, mut bytes: Bytes<'_>, group: &mut Group<A::Key, A>) {
         let (mut hashes, mut count) = ([0; AT_ONCE], 0);
         for place in &mut hashes {
