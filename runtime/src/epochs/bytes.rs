@@ -217,9 +217,15 @@ pub fn wide(mut value: u128, out: &mut Vec<u8>) {
 #[inline]
 pub fn integer(value: i128, out: &mut Vec<u8>) {
     match i64::try_from(value) {
-        Ok(small) => number((small << 1) as u64 ^ (small >> 63) as u64, out),
+        Ok(small) => small_integer(small, out),
         Err(_) => wide((value << 1) as u128 ^ (value >> 127) as u128, out),
     }
+}
+
+/// The same for an integer of eight bytes.
+#[inline]
+pub fn small_integer(value: i64, out: &mut Vec<u8>) {
+    number((value << 1) as u64 ^ (value >> 63) as u64, out);
 }
 
 /// Appends bytes behind their length.

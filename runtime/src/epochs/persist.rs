@@ -136,11 +136,11 @@ impl Pass for Load<'_, '_> {
 }
 
 macro_rules! integer {
-    ($($ty:ty)*) => {$(
+    ($save:ident: $($ty:ty)*) => {$(
         impl Persist for $ty {
             #[inline]
             fn save(&self, out: &mut Vec<u8>) {
-                bytes::integer((*self).into(), out);
+                bytes::$save((*self).into(), out);
             }
 
             #[inline]
@@ -152,7 +152,8 @@ macro_rules! integer {
     )*};
 }
 
-integer! { i8 i16 i32 i64 i128 }
+integer! { small_integer: i8 i16 i32 i64 }
+integer! { integer: i128 }
 
 impl Persist for bool {
     #[inline]

@@ -64,6 +64,8 @@ pub struct LoggedPlaces {
     only_gone: bool,
     gone: Vec<u8>,
     gone_count: u64,
+    /// What was saved already of places that changed.
+    saved: Vec<u8>,
 }
 
 impl LoggedPlaces {
@@ -86,9 +88,14 @@ impl LoggedPlaces {
         self.gone_count += 1;
     }
 
+    /// What was saved already, to be appended to. Nothing of it goes before it was logged: what goes is logged first.
+    pub fn saved(&mut self) -> &mut Vec<u8> {
+        &mut self.saved
+    }
+
     /// Whether nothing was noted.
     pub fn is_empty(&self) -> bool {
-        self.touched.is_empty() && self.gone_count == 0
+        self.touched.is_empty() && self.gone_count == 0 && self.saved.is_empty()
     }
 
     /// Appends what went.
@@ -111,6 +118,7 @@ impl LoggedPlaces {
         self.touched.clear();
         self.gone.clear();
         self.gone_count = 0;
+        self.saved.clear();
     }
 }
 

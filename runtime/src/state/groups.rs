@@ -69,12 +69,6 @@ impl<K: Stored, S: Default> Groups<K, S> {
         }
     }
 
-    /// Asks for the memory where a hash may stand.
-    #[inline]
-    pub fn prefetch_hash(&self, hash: u64) {
-        self.index.prefetch(hash);
-    }
-
     /// Asks for the memory of a group.
     #[inline]
     pub fn prefetch(&self, row: u32) {
@@ -100,20 +94,6 @@ impl<K: Stored, S: Default> Groups<K, S> {
         let mut group = Group::<K, S>::default();
         group.key.set(key);
         self.add_whole(hash, group)
-    }
-
-    /// Puts a group in the place of the one with its key, if there is one.
-    pub fn put(&mut self, hash: u64, group: Group<K, S>) {
-        match self.find(hash, group.key.get()) {
-            Some(row) => {
-                if let Some(place) = self.get_mut(row) {
-                    *place = group;
-                }
-            }
-            None => {
-                self.add_whole(hash, group);
-            }
-        }
     }
 
     fn add_whole(&mut self, hash: u64, group: Group<K, S>) -> u32 {

@@ -4,7 +4,7 @@
 use std::hash::Hasher;
 use std::marker::PhantomData;
 
-use crate::epochs::{Bytes, Damaged, Persist};
+use crate::epochs::{Bytes, Damaged, Persist, bytes};
 use crate::state::Stored;
 use crate::values::Decimal;
 
@@ -99,7 +99,7 @@ where
 impl<T: EightBytes> Persist for Narrow<T> {
     #[inline]
     fn save(&self, out: &mut Vec<u8>) {
-        self.value().save(out);
+        bytes::small_integer(i64::from_ne_bytes(self.bytes), out);
     }
 
     #[inline]

@@ -1,9 +1,10 @@
 //! Changes of a view that its reader is told of later: once for all that an epoch did to a group.
 
 use crate::epochs::{Bytes, Lasting, LoadResult, SaveResult};
-use crate::operators::aggregate::{Aggregate, Aggregation, Change, KeyRef};
+use crate::operators::aggregate::{Aggregate, Aggregation, Change, KeyRef, seconds};
+use crate::operators::lasting::save_group_changes;
 use crate::scope::Scope;
-use crate::state::Stored as _;
+use crate::state::{Groups, Stored as _};
 use crate::values::Fault;
 
 /// Groups whose changes are told at once.
@@ -55,7 +56,12 @@ impl<A: Aggregation + Lasting> Aggregate<A> {
         scope: &Scope<'_>,
         check: impl FnOnce(&A::Row<'_>) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
-        let number = self.enter(input, scope);
+        let key = A::key(input);
+        let number = self.groups.enter(Groups::<A::Key, A>::hash(key), key);
+        if self.ttl.is_some() {
+            self.expire(number, seconds(scope.clock.now));
+        }
+        // What changed is logged when it is passed on: its memory is at hand then.
         self.keep_earlier(number);
         if !self.take(input, number)? {
             return Ok(());
@@ -96,6 +102,11 @@ impl<A: Aggregation + Lasting> Aggregate<A> {
             if before != after {
                 let (change, _) = Change { before, after }.map(&mut f);
                 changes.push(change);
+            }
+            if let Some(log) = &mut self.log
+                && let Some(group) = self.groups.present_mut(number)
+            {
+                save_group_changes(group, log.saved());
             }
         }
         if self.drained == 0 || self.drained >= self.changed.len() {

@@ -10,7 +10,7 @@ mod tests;
 use crate::epochs::bytes::{self, Bytes, Damaged};
 use crate::epochs::{AllSmall, Lasting, Load, LoadShare, LoggedPlaces, Persist, SaveAll, SaveChanges};
 use crate::operators::aggregate::seconds;
-use crate::operators::{Aggregate, Aggregation};
+use crate::operators::{Aggregate, Aggregation, KeyRef};
 use crate::state::{Group, Groups, Stored};
 
 /// What follows in an aggregation's bytes.
@@ -102,12 +102,11 @@ impl<A: Aggregation + Lasting> Kept for Aggregate<A> {
             }
             for number in numbers {
                 if let Some(group) = groups.present_mut(*number) {
-                    begin_group(group, out);
-                    // Saving does not fail.
-                    let _ = group.state.parts(&mut SaveChanges(out));
+                    save_group_changes(group, out);
                 }
             }
         }
+        out.extend_from_slice(log.saved());
         log.clear();
         out.push(END);
     }
@@ -144,30 +143,7 @@ impl<A: Aggregation + Lasting> Kept for Aggregate<A> {
 
     fn load_whole(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
         self.load_gone(bytes)?;
-        let mut read = Vec::with_capacity(AT_ONCE);
-        loop {
-            let follows = Follows::read(bytes)?;
-            if let Follows::Group = follows {
-                let mut group = Group::<A::Key, A>::default();
-                group.key.load(bytes)?;
-                load_rest(&mut group, bytes)?;
-                let hash = Groups::<A::Key, A>::hash(group.key.get());
-                // The waits for memory overlap.
-                self.groups.prefetch_hash(hash);
-                read.push((hash, group));
-                if read.len() < AT_ONCE {
-                    continue;
-                }
-            }
-            while let Some((hash, group)) = read.pop() {
-                self.groups.put(hash, group);
-            }
-            match follows {
-                Follows::End => return Ok(()),
-                Follows::Group => {}
-                Follows::Size(count) => self.groups.reserve(count),
-            }
-        }
+        self.load_handfuls(bytes, Taken::Instead)
     }
 
     fn load(&mut self, bytes: &mut Bytes<'_>) -> Result<(), Damaged> {
@@ -208,28 +184,20 @@ impl<A: Aggregation + Lasting> Aggregate<A> {
     /// Takes in groups.
     fn load_each(&mut self, bytes: &mut Bytes<'_>, taken: Taken) -> Result<(), Damaged> {
         self.load_gone(bytes)?;
-        let mut key = A::Key::default();
-        let mut scratch = Group::<A::Key, A>::default();
         let mut small = AllSmall(true);
-        scratch.state.parts(&mut small)?;
-        let mut seen = 0;
+        A::default().parts(&mut small)?;
+        if small.0 && !matches!(taken, Taken::Besides) {
+            return self.load_handfuls(bytes, taken);
+        }
+        let mut key = A::Key::default();
         loop {
-            if seen == 0 && small.0 {
-                self.look_ahead(*bytes, &mut scratch);
-                seen = AT_ONCE;
-            }
             match Follows::read(bytes)? {
                 Follows::End => return Ok(()),
                 Follows::Group => {}
                 Follows::Size(_) => continue,
             }
-            seen = seen.saturating_sub(1);
             key.load(bytes)?;
-            let number = self.groups.enter(Groups::<A::Key, A>::hash(key.get()), key.get());
-            if let Taken::Later(now) = taken {
-                self.expire(number, now);
-                self.keep_earlier(number);
-            }
+            let number = self.enter_loaded(Groups::<A::Key, A>::hash(key.get()), key.get(), taken);
             let group = self.groups.get_mut(number).ok_or(Damaged)?;
             match taken {
                 Taken::Instead | Taken::Later(_) => load_rest(group, bytes)?,
@@ -242,19 +210,51 @@ impl<A: Aggregation + Lasting> Aggregate<A> {
         }
     }
 
-    /// Asks for the memory of the next groups and their places, so that the waits for it overlap. To know where a group
-    /// ends it has to be read.
-    fn look_ahead(&self, mut bytes: Bytes<'_>, group: &mut Group<A::Key, A>) {
-        let (mut hashes, mut count) = ([0; AT_ONCE], 0);
-        for place in &mut hashes {
-            let Ok(Follows::Group) = Follows::read(&mut bytes) else { break };
-            if group.key.load(&mut bytes).and_then(|()| load_rest(group, &mut bytes)).is_err() {
-                break;
+    /// Takes in groups that stand whole. Some are read before their places are looked for, so that the waits for memory
+    /// overlap.
+    fn load_handfuls(&mut self, bytes: &mut Bytes<'_>, taken: Taken) -> Result<(), Damaged> {
+        let mut hashes = Vec::with_capacity(AT_ONCE);
+        let mut read = Vec::new();
+        read.resize_with(AT_ONCE, Group::<A::Key, A>::default);
+        loop {
+            hashes.clear();
+            let mut ended = false;
+            for group in &mut read {
+                let mut follows = Follows::read(bytes)?;
+                while let Follows::Size(count) = follows {
+                    self.groups.reserve(count);
+                    follows = Follows::read(bytes)?;
+                }
+                if let Follows::End = follows {
+                    ended = true;
+                    break;
+                }
+                group.key.load(bytes)?;
+                load_rest(group, bytes)?;
+                hashes.push(Groups::<A::Key, A>::hash(group.key.get()));
             }
-            *place = Groups::<A::Key, A>::hash(group.key.get());
-            count += 1;
+            self.groups.warm(&hashes);
+            for (hash, group) in hashes.iter().zip(&mut read) {
+                let number = self.enter_loaded(*hash, group.key.get(), taken);
+                let place = self.groups.get_mut(number).ok_or(Damaged)?;
+                (place.rows, place.touched) = (group.rows, group.touched);
+                std::mem::swap(&mut place.state, &mut group.state);
+            }
+            if ended {
+                return Ok(());
+            }
         }
-        self.groups.warm(&hashes[..count]);
+    }
+
+    /// Finds or makes a group that is loaded.
+    #[inline]
+    fn enter_loaded(&mut self, hash: u64, key: KeyRef<'_, A>, taken: Taken) -> u32 {
+        let number = self.groups.enter(hash, key);
+        if let Taken::Later(now) = taken {
+            self.expire(number, now);
+            self.keep_earlier(number);
+        }
+        number
     }
 
     /// Removes the groups that went.
@@ -303,6 +303,14 @@ impl Follows {
             _ => Err(Damaged),
         }
     }
+}
+
+/// Appends a group with what changed of it.
+#[inline]
+pub(super) fn save_group_changes<K: Persist, A: Lasting>(group: &mut Group<K, A>, out: &mut Vec<u8>) {
+    begin_group(group, out);
+    // Saving does not fail.
+    let _ = group.state.parts(&mut SaveChanges(out));
 }
 
 /// Appends what stands before a group's accumulators.
