@@ -6,7 +6,7 @@ mod fault;
 mod same;
 mod value;
 
-pub use fault::Fault;
+pub use fault::{At, Fault, NotNull, Place};
 pub use same::Same;
 pub use value::Value;
 
