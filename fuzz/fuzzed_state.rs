@@ -13,7 +13,7 @@ use millstream_runtime::operators::{
 use millstream_runtime::scope::Scope;
 use millstream_runtime::state::{Narrow, Text};
 use millstream_runtime::tables::{Appended, Keyed, OnConflict, TableRow};
-use millstream_runtime::values::{Date, Decimal, Fault, Timestamp, Value};
+use millstream_runtime::values::{At, Date, Decimal, Fault, NotNull, Timestamp, Value};
 
 /// A pipeline.
 ///
@@ -746,7 +746,7 @@ impl Aggregation for WholeState {
         _scope: &Scope<'s>,
     ) -> Result<Option<Whole>, Fault> {
         let n_rows = self.n_rows.value()?;
-        let total = self.total.value()?;
+        let total = self.total.value().at(&places::WHOLE_TOTAL)?;
         Ok(Some(Whole { n: n_rows, total }))
     }
 
@@ -778,7 +778,7 @@ fn shop_rows_row<'a>(row: &Last<'a>) -> Result<Option<ShopRows<'a>>, Fault> {
     }
     Ok(
         Some(ShopRows {
-            shop: row.shop.ok_or_else(|| Fault::null("shop"))?,
+            shop: row.shop.not_null(&places::INSERT_SHOP_ROWS_SHOP)?,
             id: Some(row.id),
             amount: row.amount,
         }),
@@ -794,7 +794,7 @@ fn first_rows_row<'a>(row: &Last<'a>) -> Result<Option<FirstRows<'a>>, Fault> {
     }
     Ok(
         Some(FirstRows {
-            shop: row.shop.ok_or_else(|| Fault::null("shop"))?,
+            shop: row.shop.not_null(&places::INSERT_FIRST_ROWS_SHOP)?,
             id: Some(row.id),
             amount: row.amount,
         }),
@@ -810,7 +810,7 @@ fn first_rows_2_row<'a>(row: &Shops<'a>) -> Result<Option<FirstRows<'a>>, Fault>
     }
     Ok(
         Some(FirstRows {
-            shop: row.shop.ok_or_else(|| Fault::null("shop"))?,
+            shop: row.shop.not_null(&places::INSERT_FIRST_ROWS_2_SHOP)?,
             id: None::<i64>,
             amount: Some(row.orders),
         }),
@@ -827,4 +827,22 @@ fn log_rows_row(row: &Whole) -> Result<Option<LogRows>, Fault> {
             total: row.total,
         }),
     )
+}
+
+/// Where rows can fail, as their errors tell it.
+mod places {
+    use millstream_runtime::values::Place;
+
+    pub static WHOLE_TOTAL: Place = Place::new(
+        "view 'whole', column 'total' (fuzzed_state.yaml:64)",
+    );
+    pub static INSERT_SHOP_ROWS_SHOP: Place = Place::new(
+        "insert into 'shop_rows', column 'shop' (fuzzed_state.yaml:67)",
+    );
+    pub static INSERT_FIRST_ROWS_SHOP: Place = Place::new(
+        "insert into 'first_rows', column 'shop' (fuzzed_state.yaml:68)",
+    );
+    pub static INSERT_FIRST_ROWS_2_SHOP: Place = Place::new(
+        "insert into 'first_rows', column 'shop' (fuzzed_state.yaml:69)",
+    );
 }

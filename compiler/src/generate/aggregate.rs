@@ -1,6 +1,6 @@
 //! Views that group: what a row brings, the accumulators, the row that a group makes.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -8,6 +8,7 @@ use quote::{format_ident, quote};
 use crate::generate::Generator;
 use crate::generate::expression::{Code, Emitter};
 use crate::generate::names::{group_fields, ident};
+use crate::generate::places::{Clause, may_outgrow};
 use crate::generate::rows::{borrows, kept};
 use crate::generate::types;
 use crate::plan::Mode;
@@ -237,7 +238,7 @@ impl<'p> Generator<'p> {
             grouping.aggregates.iter().map(|part| step("add", part, imports, &quote!(input))).collect();
         let add = changed(&adds);
         let add_param = if grouping.input.len() > keys.len() { quote!(input) } else { quote!(_input) };
-        let admits = self.admits(grouping, &input_any);
+        let admits = self.admits(id, grouping, &input_any);
         let warm = self.warm(grouping, &input_any);
         let (row_body, uses_key, uses_scope) = self.row_body(id, grouping);
         let key_name = if uses_key { quote!(key) } else { quote!(_key) };
@@ -272,23 +273,25 @@ impl<'p> Generator<'p> {
     }
 
     /// Sums that can outgrow their types refuse the row that would be too much.
-    fn admits(&self, grouping: &Grouping<'_>, input: &TokenStream) -> TokenStream {
+    fn admits(&self, id: ViewId, grouping: &Grouping<'_>, input: &TokenStream) -> TokenStream {
         if grouping.retracts {
             return TokenStream::new();
         }
         let sums: Vec<TokenStream> = grouping
             .aggregates
             .iter()
-            .filter(|(_, aggregate, _)| {
-                aggregate.function == AggregateFunction::Sum && !matches!(aggregate.ty.base, Base::Float | Base::Double)
+            .filter(|(_, aggregate, _)| aggregate.function == AggregateFunction::Sum && may_outgrow(aggregate))
+            .map(|part| {
+                let admits = step("admits", part, self.imports(), &quote!(input));
+                let question = self.aggregate_question(id, part.0, part.1);
+                quote!(#admits #question)
             })
-            .map(|part| step("admits", part, self.imports(), &quote!(input)))
             .collect();
         if sums.is_empty() {
             return TokenStream::new();
         }
         let fault = self.imports().runtime("values", "Fault");
-        quote!(fn admits(&self, input: &#input) -> Result<(), #fault> { #(#sums?;)* Ok(()) })
+        quote!(fn admits(&self, input: &#input) -> Result<(), #fault> { #(#sums;)* Ok(()) })
     }
 
     /// Distinct values are found in tables of their own.
@@ -310,6 +313,7 @@ impl<'p> Generator<'p> {
 
     fn row_body(&self, id: ViewId, grouping: &Grouping<'_>) -> (TokenStream, bool, bool) {
         let (view, planned) = self.plan.view(id);
+        let label = self.names.view(id);
         let uses_key = Cell::new(false);
         let keys = grouping.group.keys.len();
         let key = |number: u32| {
@@ -331,26 +335,28 @@ impl<'p> Generator<'p> {
             aggregate: &aggregate,
             scope: quote!(scope),
             constants: None,
-            label: self.names.view(id).to_owned(),
+            label: label.to_owned(),
+            place: RefCell::new(None),
             uses_scope: Cell::new(false),
             uses_constants: Cell::new(false),
         };
         if !grouping.aggregates.is_empty() {
             self.imports().runtime("operators", "Accumulator");
         }
-        let values = grouping.aggregates.iter().map(|(.., name)| {
-            let name = ident(name);
-            quote!(let #name = self.#name.value()?;)
+        let values = grouping.aggregates.iter().map(|part| {
+            let (name, question) = (ident(&part.2), self.aggregate_question(id, part.0, part.1));
+            quote!(let #name = self.#name.value() #question;)
         });
         let having = view.having.as_ref().map(|having| {
-            let test = emitter.rejects(having);
+            let test = emitter.at(self.view_place(view, label, Clause::Having, having.span)).rejects(having);
             quote!(if #test { return Ok(None); })
         });
         let row = &self.names.views[id.0 as usize];
         let fields = planned.columns.iter().map(|at| {
             let (output, column) = (&view.select[*at], &view.columns[*at]);
             let field = ident(&column.name);
-            let code = emitter.as_field(&output.expr, column.ty, &column.name).tokens;
+            let place = self.view_place(view, label, Clause::Column(&column.name), output.expr.span);
+            let code = emitter.at(place).as_field(&output.expr, column.ty, &column.name).tokens;
             if field == code.to_string() { quote!(#field) } else { quote!(#field: #code) }
         });
         let fields: Vec<TokenStream> = fields.collect();

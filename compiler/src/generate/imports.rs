@@ -7,7 +7,7 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 
 /// Traits whose methods are called; code does not name them.
-const METHODS: [&str; 3] = ["Accumulator", "Retract", "Same"];
+const METHODS: [&str; 5] = ["Accumulator", "At", "NotNull", "Retract", "Same"];
 
 /// The imports of a generated module, collected while its items are made.
 #[derive(Debug, Default)]

@@ -9,6 +9,7 @@ mod imports;
 mod job;
 mod names;
 mod parallel;
+mod places;
 mod render;
 mod rows;
 mod steps;
@@ -120,6 +121,7 @@ impl Generator<'_> {
         body.extend(steps);
         body.extend(self.constants_items());
         body.extend(self.prepared_items());
+        body.extend(self.shared.places.item());
 
         let mut items = self.imports().items(&body);
         items.extend(body);

@@ -28,7 +28,7 @@ pub fn render(items: &[TokenStream]) -> String {
     text
 }
 
-/// Blank lines between the items of an `impl`.
+/// Blank lines between the items of an `impl`, and behind the imports of a module.
 fn spaced(item: &str) -> String {
     let mut text = String::with_capacity(item.len());
     let mut last = "";
@@ -36,7 +36,8 @@ fn spaced(item: &str) -> String {
         let item = |line: &str| line.starts_with("    ") && !line.starts_with("     ") && line != "    }";
         let ended = last.ends_with('}') || last.ends_with(';');
         let starts = ["fn ", "pub fn ", "///", "const ", "#["].iter().any(|word| line.trim_start().starts_with(word));
-        if ended && starts && item(line) && last.starts_with("    ") && !last.starts_with("     ") {
+        let after_uses = last.starts_with("    use ") && !line.starts_with("    use ");
+        if after_uses || ended && starts && item(line) && last.starts_with("    ") && !last.starts_with("     ") {
             text.push('\n');
         }
         text.push_str(line);

@@ -39,6 +39,12 @@ fn with_pipeline() -> Try {
     this
 }
 
+/// What cannot be computed, as a row error names it, with its line in the pipeline.
+fn place(this: &Try, line: u32) -> String {
+    let folder = this.path().file_name().unwrap_or_default().to_string_lossy();
+    format!("insert into 'latest', column 'n' ({folder}/latest.yaml:{line})")
+}
+
 #[test]
 fn a_row_that_cannot_be_computed_leaves_the_table_whatever_the_epochs() {
     let this = with_pipeline();
@@ -49,8 +55,11 @@ fn a_row_that_cannot_be_computed_leaves_the_table_whatever_the_epochs() {
             .says("2 records could not be");
         assert_eq!(this.read("out/latest.jsonl"), "{\"k\":\"b\",\"c\":2,\"n\":8}\n", "--epoch {epoch}");
         let letters = this.read(".millstream/latest/dead_letters.jsonl");
-        let first = r#"{"table":"numbers","view":"by_key","reason":"99999999999 is outside the range of int","record":"{\"k\":\"a\"}"}"#;
-        assert_eq!(letters.lines().next(), Some(first));
+        let place = place(&this, 18);
+        let first = format!(
+            r#"{{"table":"numbers","view":"by_key","reason":"{place}: 99999999999 is outside the range of int","record":"{{\"k\":\"a\"}}"}}"#
+        );
+        assert_eq!(letters.lines().next(), Some(first.as_str()));
         assert_eq!(letters.lines().count(), 2);
     }
 }
@@ -60,7 +69,10 @@ fn what_the_table_says_of_bad_records_holds_for_views_too() {
     let this = with_pipeline();
     this.edit("latest.yaml", "path: numbers.jsonl}", "path: numbers.jsonl}\n    on_error: fail");
     let outcome = this.call(&["run", "-q", "latest.yaml"]).ended_with(1);
-    outcome.says("error: view 'by_key', group {\"k\":\"a\"}: 99999999999 is outside the range of int (table 'numbers'");
+    let place = place(&this, 19);
+    outcome.says(&format!(
+        "error: view 'by_key', group {{\"k\":\"a\"}}: {place}: 99999999999 is outside the range of int (table 'numbers'"
+    ));
     assert!(!this.path().join("out/latest.jsonl").exists());
 }
 

@@ -16,7 +16,7 @@ use millstream_runtime::operators::{
 use millstream_runtime::scope::Scope;
 use millstream_runtime::state::{Narrow, Text};
 use millstream_runtime::tables::{Keyed, TableRow};
-use millstream_runtime::values::{Decimal, Fault, Value};
+use millstream_runtime::values::{At, Decimal, Fault, NotNull, Value};
 
 /// Premium, policies and policy holders of each hour of the current day.
 ///
@@ -257,7 +257,7 @@ impl HourlyPremium {
     ) -> Result<(), Fault> {
         let row = changed.row();
         let gone = HsOrder {
-            biz_date: row.biz_date.ok_or_else(|| Fault::null("biz_date"))?,
+            biz_date: row.biz_date.not_null(&places::INSERT_HS_ORDER_BIZ_DATE)?,
             ..HsOrder::default()
         };
         let (change, told) = changed.replacing(gone, hs_order_row);
@@ -407,7 +407,7 @@ fn last_order_input<'a>(
 ) -> Result<Option<LastOrderInput<'a>>, Fault> {
     if row
         .gmt_modified
-        .zip(Some(constant::value(&constants.last_order)?))
+        .zip(Some(constant::value(&constants.last_order).at(&places::LAST_ORDER_WHERE)?))
         .is_none_or(|(a, b)| a < b)
     {
         return Ok(None);
@@ -531,9 +531,11 @@ fn hourly_input<'a>(
             biz_date: row
                 .gmt_modified
                 .map(|a| arithmetic::divide(a, 1000i64))
-                .transpose()?
+                .transpose()
+                .at(&places::HOURLY_BIZ_DATE)?
                 .map(|a| time::from_unixtime_as(scope, a, &TIME_OLDPATTERN_2))
-                .transpose()?,
+                .transpose()
+                .at(&places::HOURLY_BIZ_DATE)?,
             total_premium: row.account_payble.unwrap_or(Decimal::<18, 2>::ZERO),
             policy_cnt: row.order_no,
             policy_holder_cnt: row.customer_tel,
@@ -595,7 +597,10 @@ impl Aggregation for HourlyState {
         key: KeyRef<'s, Self>,
         _scope: &Scope<'s>,
     ) -> Result<Option<Hourly<'s>>, Fault> {
-        let total_premium = self.total_premium.value()?;
+        let total_premium = self
+            .total_premium
+            .value()
+            .at(&places::HOURLY_TOTAL_PREMIUM)?;
         let policy_cnt = self.policy_cnt.value()?;
         let policy_holder_cnt = self.policy_holder_cnt.value()?;
         Ok(
@@ -668,7 +673,7 @@ impl Sharing for HourlyState {
 fn hs_order_row<'a>(row: &Hourly<'a>) -> Result<Option<HsOrder<'a>>, Fault> {
     Ok(
         Some(HsOrder {
-            biz_date: row.biz_date.ok_or_else(|| Fault::null("biz_date"))?,
+            biz_date: row.biz_date.not_null(&places::INSERT_HS_ORDER_BIZ_DATE)?,
             total_premium: row.total_premium.map(widen::double),
             policy_cnt: Some(row.policy_cnt),
             policy_holder_cnt: Some(row.policy_holder_cnt),
@@ -709,3 +714,21 @@ static TIME_OLDPATTERN_1: LazyLock<time::OldPattern> = LazyLock::new(|| time::Ol
 static TIME_OLDPATTERN_2: LazyLock<time::OldPattern> = LazyLock::new(|| time::OldPattern::new(
     "yyyyMMddHH",
 ));
+
+/// Where rows can fail, as their errors tell it.
+mod places {
+    use millstream_runtime::values::Place;
+
+    pub static LAST_ORDER_WHERE: Place = Place::new(
+        "view 'last_order', where (pipelines/hourly_premium.yaml:43)",
+    );
+    pub static HOURLY_BIZ_DATE: Place = Place::new(
+        "view 'hourly', group_by 'biz_date' (pipelines/hourly_premium.yaml:54)",
+    );
+    pub static HOURLY_TOTAL_PREMIUM: Place = Place::new(
+        "view 'hourly', column 'total_premium' (pipelines/hourly_premium.yaml:56)",
+    );
+    pub static INSERT_HS_ORDER_BIZ_DATE: Place = Place::new(
+        "insert into 'hs_order', column 'biz_date' (pipelines/hourly_premium.yaml:62)",
+    );
+}

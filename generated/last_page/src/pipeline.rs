@@ -13,7 +13,7 @@ use millstream_runtime::operators::{
 use millstream_runtime::scope::Scope;
 use millstream_runtime::state::Text;
 use millstream_runtime::tables::{Keyed, TableRow};
-use millstream_runtime::values::{Fault, Value};
+use millstream_runtime::values::{Fault, NotNull, Value};
 
 /// The last page and page type of each account on each of its devices; the device used last stands.
 ///
@@ -428,10 +428,21 @@ impl Aggregation for LastLogState {
 fn user_last_log_row<'a>(row: &LastLog<'a>) -> Result<Option<UserLastLog<'a>>, Fault> {
     Ok(
         Some(UserLastLog {
-            account_id: row.account_id.ok_or_else(|| Fault::null("account_id"))?,
+            account_id: row
+                .account_id
+                .not_null(&places::INSERT_USER_LAST_LOG_ACCOUNT_ID)?,
             device_id: row.device_id,
             bury_point_type: row.bury_point_type,
             page_name: row.page_name,
         }),
     )
+}
+
+/// Where rows can fail, as their errors tell it.
+mod places {
+    use millstream_runtime::values::Place;
+
+    pub static INSERT_USER_LAST_LOG_ACCOUNT_ID: Place = Place::new(
+        "insert into 'user_last_log', column 'account_id' (pipelines/last_page.yaml:41)",
+    );
 }

@@ -11,7 +11,7 @@ use millstream_runtime::job::{
 use millstream_runtime::operators::Change;
 use millstream_runtime::scope::Scope;
 use millstream_runtime::tables::{Cache, Keyed, TableRow};
-use millstream_runtime::values::{Fault, Value};
+use millstream_runtime::values::{At, Fault, NotNull, Value};
 
 /// Key customers whose premium falls by more than 15 % from one update to the next.
 ///
@@ -449,9 +449,8 @@ fn info_join_row<'a>(
         return Ok(None);
     }
     let Some(raw_info_row) = cx
-        .look_up::<RawInfo>(&[row.id.map_or(Value::Null, Value::Integer)])? else {
-        return Ok(None)
-    };
+        .look_up::<RawInfo>(&[row.id.map_or(Value::Null, Value::Integer)])
+        .at(&places::INFO_JOIN_RAW_INFO)? else { return Ok(None) };
     Ok(
         Some(InfoJoin {
             id: row.id,
@@ -472,12 +471,14 @@ fn wechat_activity_user_row<'a>(
     if !row
         .now_premium
         .map(cast::double)
-        .transpose()?
+        .transpose()
+        .at(&places::INSERT_WECHAT_ACTIVITY_USER_WHERE)?
         .zip(
             row
                 .raw_premium
                 .map(cast::double)
-                .transpose()?
+                .transpose()
+                .at(&places::INSERT_WECHAT_ACTIVITY_USER_WHERE)?
                 .map(|a| float::multiply(a, 0.85f64)),
         )
         .is_some_and(|(a, b)| compare::lt(a, b))
@@ -486,7 +487,7 @@ fn wechat_activity_user_row<'a>(
     }
     Ok(
         Some(WechatActivityUser {
-            id: row.id.ok_or_else(|| Fault::null("id"))?,
+            id: row.id.not_null(&places::INSERT_WECHAT_ACTIVITY_USER_ID)?,
             raw_info: row.raw_info,
             now_info: row.now_info,
             raw_premium: row.raw_premium,
@@ -501,9 +502,27 @@ fn wechat_activity_user_row<'a>(
 fn raw_info_row<'a>(row: &InfoJoin<'a>) -> Result<Option<RawInfo<'a>>, Fault> {
     Ok(
         Some(RawInfo {
-            id: row.id.ok_or_else(|| Fault::null("id"))?,
+            id: row.id.not_null(&places::INSERT_RAW_INFO_ID)?,
             raw_premium: row.now_premium,
             raw_info: row.now_info,
         }),
     )
+}
+
+/// Where rows can fail, as their errors tell it.
+mod places {
+    use millstream_runtime::values::Place;
+
+    pub static INFO_JOIN_RAW_INFO: Place = Place::new(
+        "view 'info_join', lookup 'raw_info' (pipelines/premium_drop_alert.yaml:51)",
+    );
+    pub static INSERT_WECHAT_ACTIVITY_USER_ID: Place = Place::new(
+        "insert into 'wechat_activity_user', column 'id' (pipelines/premium_drop_alert.yaml:63)",
+    );
+    pub static INSERT_WECHAT_ACTIVITY_USER_WHERE: Place = Place::new(
+        "insert into 'wechat_activity_user', where (pipelines/premium_drop_alert.yaml:64)",
+    );
+    pub static INSERT_RAW_INFO_ID: Place = Place::new(
+        "insert into 'raw_info', column 'id' (pipelines/premium_drop_alert.yaml:68)",
+    );
 }

@@ -70,7 +70,10 @@ fn rows_that_cannot_be_computed_are_told_with_their_positions() -> Result<(), Bo
     // The update after the one that is no number is compared with it.
     let found: Vec<Option<usize>> = rejected.rows.iter().map(|row| row.row).collect();
     assert_eq!(found, [Some(3), Some(700), Some(701)]);
-    assert_eq!(rejected.to_string(), "3 rows were rejected, the first: row 3: 'a lot' is no double");
+    assert_eq!(
+        rejected.to_string(),
+        "3 rows were rejected, the first: row 3: insert into 'wechat_activity_user', where (../../pipelines/premium_drop_alert.yaml:64): 'a lot' is no double"
+    );
     // All others count, and the pipeline goes on.
     job.feed(&[saved(2, "1")])?;
     job.commit()?;

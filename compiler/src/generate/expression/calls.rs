@@ -71,29 +71,28 @@ impl Emitter<'_> {
             Returns::ResultOption => (true, true),
         };
         let fallible = bound.fallible || result;
+        let question = if result { self.question() } else { TokenStream::new() };
         match bound.nullable.as_slice() {
             [] => {
-                let tokens = if result { quote!(#body?) } else { body.clone() };
+                let tokens = quote!(#body #question);
                 Code { tokens, nullable: option, fallible, atom: !bound.operator || result, free: false }
             }
             [one] => {
                 let (name, value) = (&one.0, one.1.tight());
-                Code::new(mapped(&quote!(#value), &quote!(#name), body, returns), true, fallible)
+                Code::new(mapped(&quote!(#value), &quote!(#name), body, returns, &question), true, fallible)
             }
             [one, two] => {
                 let (a, b) = (&one.0, &two.0);
                 let (first, second) = (one.1.chained(), two.1.option());
                 let value = quote!(#first.zip(#second));
-                Code::new(mapped(&value, &quote!((#a, #b)), body, returns), true, fallible)
+                Code::new(mapped(&value, &quote!((#a, #b)), body, returns, &question), true, fallible)
             }
             many => {
                 let names = many.iter().map(|(name, _)| name);
                 let values = many.iter().map(|(_, code)| code.option());
                 let body = match returns {
-                    Returns::Value => quote!(Some(#body)),
-                    Returns::Option => body.clone(),
-                    Returns::Result => quote!(Some(#body?)),
-                    Returns::ResultOption => quote!(#body?),
+                    Returns::Value | Returns::Result => quote!(Some(#body #question)),
+                    Returns::Option | Returns::ResultOption => quote!(#body #question),
                 };
                 let tokens = quote!(match (#(#values),*) { (#(Some(#names)),*) => #body, _ => None });
                 Code { tokens, nullable: true, fallible, atom: false, free: false }
@@ -164,13 +163,19 @@ pub(super) struct Bound {
     pub(super) operator: bool,
 }
 
-pub(super) fn mapped(value: &TokenStream, names: &TokenStream, body: &TokenStream, returns: Returns) -> TokenStream {
+pub(super) fn mapped(
+    value: &TokenStream,
+    names: &TokenStream,
+    body: &TokenStream,
+    returns: Returns,
+    question: &TokenStream,
+) -> TokenStream {
     let closure = closure(names, body);
     match returns {
         Returns::Value => quote!(#value.map(#closure)),
         Returns::Option => quote!(#value.and_then(#closure)),
-        Returns::Result => quote!(#value.map(#closure).transpose()?),
-        Returns::ResultOption => quote!(#value.map(#closure).transpose()?.flatten()),
+        Returns::Result => quote!(#value.map(#closure).transpose() #question),
+        Returns::ResultOption => quote!(#value.map(#closure).transpose() #question.flatten()),
     }
 }
 

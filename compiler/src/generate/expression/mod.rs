@@ -2,6 +2,7 @@
 //!
 //! Nullability is followed exactly: what cannot be null is a plain value, what can be is an `Option`. `?` is used
 //! freely, so that every function around an expression returns `Result<_, Fault>`; it never stands inside a closure.
+//! Where a fault is told of, it says first which part of the pipeline it is of: `.at(&places::ORDERS_WHERE)?`.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
@@ -15,6 +16,7 @@ mod logic;
 
 use crate::generate::imports::Imports;
 use crate::generate::names::{ident, unused};
+use crate::generate::places::{Place, Places};
 use crate::generate::types;
 use crate::plan::is_constant;
 use crate::types::model::{ColumnRef, Expr, Kind};
@@ -97,6 +99,8 @@ pub struct Shared {
     pub constants: RefCell<Vec<EpochConstant>>,
     /// Their names.
     pub constant_names: RefCell<BTreeSet<String>>,
+    /// Where rows can fail.
+    pub places: Places,
     /// Features of the runtime that are needed.
     pub features: RefCell<BTreeSet<String>>,
 }
@@ -117,6 +121,8 @@ pub struct Emitter<'e> {
     pub constants: Option<TokenStream>,
     /// Names the constants.
     pub label: String,
+    /// Where the expression stands, for its faults; none where they are told elsewhere.
+    pub place: RefCell<Option<Place>>,
     /// Whether `scope` was used.
     pub uses_scope: Cell<bool>,
     /// Whether `constants` was used.
@@ -131,6 +137,17 @@ impl Emitter<'_> {
     pub(super) fn scope(&self) -> TokenStream {
         self.uses_scope.set(true);
         self.scope.clone()
+    }
+
+    /// Says where the expressions that follow stand.
+    pub fn at(&self, place: Place) -> &Self {
+        self.place.replace(Some(place));
+        self
+    }
+
+    /// `?` behind a result: a fault is told with its place.
+    pub fn question(&self) -> TokenStream {
+        self.shared.places.question(self.place.borrow().as_ref(), self.imports())
     }
 
     /// The expression as it comes.
@@ -178,8 +195,16 @@ impl Emitter<'_> {
                 Code { tokens: quote!(Some(#tokens)), nullable: true, atom: true, ..code }
             }
             (true, false) => {
-                let (tokens, fault) = (code.tight(), self.imports().runtime("values", "Fault"));
-                Code::new(quote!(#tokens.ok_or_else(|| #fault::null(#column))?), false, true)
+                let tokens = code.tight();
+                let checked = if let Some(place) = self.place.borrow().as_ref() {
+                    self.imports().runtime("values", "NotNull");
+                    let path = self.shared.places.path(place);
+                    quote!(#tokens.not_null(&#path)?)
+                } else {
+                    let fault = self.imports().runtime("values", "Fault");
+                    quote!(#tokens.ok_or_else(|| #fault::null(#column))?)
+                };
+                Code::new(checked, false, true)
             }
         }
     }
@@ -203,6 +228,8 @@ impl Emitter<'_> {
                 scope: quote!(scope),
                 constants: None,
                 label: self.label.clone(),
+                // A fault is told by the rows that read the constant, each with a place of its own.
+                place: RefCell::new(None),
                 uses_scope: Cell::new(false),
                 uses_constants: Cell::new(false),
             };
@@ -212,6 +239,7 @@ impl Emitter<'_> {
             all.push(EpochConstant { name: name.clone(), expr: expr.clone(), code });
             (name, nullable)
         };
+        let question = self.question();
         let tokens = if types::borrows(expr.ty.base) {
             let scope = self.scope();
             let function = self.imports().function(match (expr.ty.base, nullable) {
@@ -220,10 +248,10 @@ impl Emitter<'_> {
                 (_, false) => "constant::text",
                 (_, true) => "constant::optional_text",
             });
-            quote!(#function(#scope, &#constants.#name)?)
+            quote!(#function(#scope, &#constants.#name) #question)
         } else {
             let function = self.imports().function("constant::value");
-            quote!(#function(&#constants.#name)?)
+            quote!(#function(&#constants.#name) #question)
         };
         Code::new(tokens, nullable, true)
     }

@@ -6,6 +6,7 @@ use quote::{format_ident, quote};
 use super::{Computed, conjuncts};
 use crate::generate::Generator;
 use crate::generate::names::ident;
+use crate::generate::places::Clause;
 use crate::generate::types;
 use crate::plan::{Emission, Mode, Write};
 use crate::types::model::{ColumnRef, Input, Insert};
@@ -18,11 +19,14 @@ impl Generator<'_> {
         let label = self.names.insert(position);
         let column = |from: ColumnRef| self.input_column(insert.input, from.column.0 as usize);
         let emitter = self.emitter(&column, false, label);
-        let tests = conjuncts(insert.filter.as_ref()).into_iter().map(|condition| emitter.rejects(condition));
+        let tests = conjuncts(insert.filter.as_ref())
+            .into_iter()
+            .map(|condition| emitter.at(self.insert_place(position, Clause::Where, condition.span)).rejects(condition));
         let filter = quote!(#(if #tests { return Ok(None); })*);
         let row_name = &self.names.tables[insert.into.0 as usize];
         let columns = self.table_columns(insert.into);
         let fields = columns.iter().zip(&insert.values).map(|(column, value)| {
+            emitter.at(self.insert_place(position, Clause::Column(&column.name), value.span));
             let (field, code) = (ident(&column.name), emitter.as_field(value, column.ty, &column.name).tokens);
             quote!(#field: #code)
         });
@@ -58,7 +62,7 @@ impl Generator<'_> {
         let doc = self.doc(&format!("Inserts what `{from}` gives into `{table}`."), insert.span);
         let deferred = matches!(insert.input, Input::View(view) if matches!(self.plan.view(view).1.emission, Emission::EpochEnd { .. }));
         let (parameter, body) = if deferred {
-            self.insert_changed(insert, &planned.write, function, &input)
+            self.insert_changed(position, &planned.write, function, &input)
         } else if planned.input.mode == Mode::Append {
             (quote!(row: &#input), self.insert_new(insert, &planned.write, function, position))
         } else {
@@ -75,11 +79,12 @@ impl Generator<'_> {
     /// Rows that a view gives out at the end of an epoch.
     pub(super) fn insert_changed(
         &self,
-        insert: &Insert,
+        position: usize,
         write: &Write,
         function: &Computed,
         input: &TokenStream,
     ) -> (TokenStream, TokenStream) {
+        let (insert, _) = self.plan.insert(position);
         let changed = self.imports().runtime("operators", "Changed");
         let parameter = quote!(changed: #changed<#input>);
         if *write == Write::Latest {
@@ -99,7 +104,9 @@ impl Generator<'_> {
         emitter.constants = None;
         let keys = table.primary_key.iter().map(|key| {
             let column = &table.columns[key.0 as usize];
-            let code = emitter.as_field(&insert.values[key.0 as usize], column.ty, &column.name).tokens;
+            let value = &insert.values[key.0 as usize];
+            emitter.at(self.insert_place(position, Clause::Column(&column.name), value.span));
+            let code = emitter.as_field(value, column.ty, &column.name).tokens;
             let field = ident(&column.name);
             quote!(#field: #code)
         });

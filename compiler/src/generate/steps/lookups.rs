@@ -7,9 +7,11 @@ use super::{Computed, conjuncts, highest_input, mentions};
 use crate::generate::Generator;
 use crate::generate::expression::{Code, Emitter};
 use crate::generate::names::ident;
+use crate::generate::places::Place;
 use crate::generate::types;
 use crate::parse::spec::LookupKind;
-use crate::types::model::{ColumnRef, Input, Lookup, View, ViewId};
+use crate::source::Span;
+use crate::types::model::{ColumnRef, Expr, Input, Lookup, View, ViewId};
 use crate::types::ty::Ty;
 
 impl Generator<'_> {
@@ -47,10 +49,11 @@ impl Generator<'_> {
     }
 
     /// The call that asks for the row.
-    pub(super) fn look_up(&self, lookup: &Lookup, emitter: &Emitter<'_>) -> TokenStream {
+    pub(super) fn look_up(&self, lookup: &Lookup, emitter: &Emitter<'_>, place: &dyn Fn(Span) -> Place) -> TokenStream {
         let row = &self.names.tables[lookup.table.0 as usize];
-        let keys = self.key_values(lookup, emitter);
-        quote!(cx.look_up::<#row>(&[#(#keys),*])?)
+        let keys = self.key_values(lookup, |key| emitter.at(place(key.span)).emit(key));
+        let question = emitter.at(place(lookup.span)).question();
+        quote!(cx.look_up::<#row>(&[#(#keys),*]) #question)
     }
 
     /// A look-up with its further condition (of an inner one its opposite) and what follows: the row is bound to its
@@ -88,12 +91,12 @@ impl Generator<'_> {
         }
     }
 
-    pub(super) fn key_values(&self, lookup: &Lookup, emitter: &Emitter<'_>) -> Vec<TokenStream> {
+    pub(super) fn key_values(&self, lookup: &Lookup, emit: impl Fn(&Expr) -> Code) -> Vec<TokenStream> {
         lookup
             .key
             .iter()
             .map(|key| {
-                let code = emitter.emit(key);
+                let code = emit(key);
                 let ty = Ty { base: key.ty.base, nullable: code.nullable };
                 types::to_value_or_null(ty, &code.tokens, self.imports())
             })
@@ -135,7 +138,8 @@ impl Generator<'_> {
             })
             .collect();
         let wants = lookups.iter().map(|lookup| {
-            let (keys, row) = (self.key_values(lookup, &emitter), &self.names.tables[lookup.table.0 as usize]);
+            let (keys, row) =
+                (self.key_values(lookup, |key| emitter.emit(key)), &self.names.tables[lookup.table.0 as usize]);
             quote!(cx.want::<#row>(&[#(#keys),*]);)
         });
         let wants: Vec<TokenStream> = wants.collect();

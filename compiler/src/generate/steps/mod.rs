@@ -4,7 +4,7 @@ mod inserts;
 mod lookups;
 mod methods;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -13,9 +13,11 @@ use crate::generate::Generator;
 use crate::generate::aggregate::argument;
 use crate::generate::expression::{Code, Emitter};
 use crate::generate::names::ident;
+use crate::generate::places::{Clause, Place};
 use crate::generate::types;
 use crate::parse::spec::LookupKind;
 use crate::plan::visit;
+use crate::source::Span;
 use crate::types::model::{ColumnRef, Expr, Input, Kind, View, ViewId};
 use crate::types::ty::Ty;
 
@@ -113,22 +115,30 @@ impl Generator<'_> {
             }
             None => (self.view_row(id, &quote!('a)), view_name.clone()),
         };
-        let outputs: Vec<(String, Ty, Expr)> = match &grouping {
+        let outputs: Vec<(String, Ty, Expr, Place)> = match &grouping {
             Some(grouping) => {
-                let keys = grouping.group.keys.iter().map(|key| key.expr.clone());
-                let arguments = grouping.aggregates.iter().filter_map(|(_, aggregate, _)| argument(aggregate));
+                let keys = grouping.group.keys.iter().map(|key| {
+                    let place = self.view_place(view, name, Clause::GroupBy(&key.name), key.expr.span);
+                    (key.expr.clone(), place)
+                });
+                let arguments = grouping.aggregates.iter().filter_map(|(number, aggregate, _)| {
+                    Some((argument(aggregate)?, self.aggregate_place(id, *number)))
+                });
                 let columns = grouping.input.iter().map(|column| (column.name.clone(), column.ty));
-                columns.zip(keys.chain(arguments)).map(|((name, ty), expr)| (name, ty, expr)).collect()
+                columns.zip(keys.chain(arguments)).map(|((name, ty), (expr, place))| (name, ty, expr, place)).collect()
             }
             None => {
-                let column =
-                    |at: &usize| (view.columns[*at].name.clone(), view.columns[*at].ty, view.select[*at].expr.clone());
+                let column = |at: &usize| {
+                    let (column, expr) = (&view.columns[*at], view.select[*at].expr.clone());
+                    let place = self.view_place(view, name, Clause::Column(&column.name), expr.span);
+                    (column.name.clone(), column.ty, expr, place)
+                };
                 planned.columns.iter().map(column).collect()
             }
         };
         let (body, constants, scope) = self.compute(view, name, |emitter| {
-            let fields = outputs.iter().map(|(name, ty, expr)| {
-                let (field, code) = (ident(name), emitter.as_field(expr, *ty, name).tokens);
+            let fields = outputs.iter().map(|(name, ty, expr, place)| {
+                let (field, code) = (ident(name), emitter.at(place.clone()).as_field(expr, *ty, name).tokens);
                 quote!(#field: #code)
             });
             let fields: Vec<TokenStream> = fields.collect();
@@ -175,17 +185,21 @@ impl Generator<'_> {
             if now.is_empty() {
                 return TokenStream::new();
             }
-            let tests = now.iter().map(|condition| emitter.rejects(condition));
+            let tests = now.iter().map(|condition| {
+                emitter.at(self.view_place(view, label, Clause::Where, condition.span)).rejects(condition)
+            });
             quote!(#(if #tests { return Ok(None); })*)
         };
         body.extend(emit(known, &|emitter| filters(0, emitter)));
         for (position, lookup) in view.lookups.iter().enumerate() {
             let level = position as u32 + 1;
-            let call = emit(known, &|emitter| self.look_up(lookup, emitter));
+            let table = &self.plan.table(lookup.table).0.name.value;
+            let place = |span: Span| self.view_place(view, label, Clause::Lookup(table), span);
+            let call = emit(known, &|emitter| self.look_up(lookup, emitter, &place));
             known = level;
             let test = lookup.condition.as_ref().map(|condition| {
                 emit(level, &|emitter| match lookup.kind {
-                    LookupKind::Inner => emitter.rejects(condition),
+                    LookupKind::Inner => emitter.at(place(condition.span)).rejects(condition),
                     LookupKind::Left => {
                         let column = |from: ColumnRef| {
                             if from.input == level {
@@ -195,7 +209,7 @@ impl Generator<'_> {
                             }
                         };
                         let inner = self.emitter(&column, true, label);
-                        let (test, _) = inner.truth(condition);
+                        let (test, _) = inner.at(place(condition.span)).truth(condition);
                         emitter.uses_constants.set(emitter.uses_constants.get() | inner.uses_constants.get());
                         test
                     }
@@ -225,6 +239,7 @@ impl Generator<'_> {
             scope: if context { quote!(&cx.scope) } else { quote!(scope) },
             constants: Some(quote!(constants)),
             label: label.to_owned(),
+            place: RefCell::new(None),
             uses_scope: Cell::new(false),
             uses_constants: Cell::new(false),
         }
