@@ -118,3 +118,8 @@ fn rows_keep_the_order_of_their_events() {
 fn bad_records_go_to_the_dead_letters_in_their_order() {
     check("errors");
 }
+
+#[test]
+fn a_row_error_says_which_part_of_the_pipeline_it_came_from() {
+    check("places");
+}
