@@ -167,6 +167,11 @@ pub trait Source: Send {
         false
     }
 
+    /// Looks whether all can be read to its end that may turn out to be damaged there.
+    fn look_through(&self) -> Result<(), Failure> {
+        Ok(())
+    }
+
     /// Where each file goes on, for the epoch log; `untaken` has the files of which something was handed over that was
     /// not taken.
     fn positions(&self, untaken: &[Untaken]) -> Vec<Position> {

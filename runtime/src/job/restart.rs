@@ -287,6 +287,8 @@ impl Restart {
         }
         tell(terminal, &troubles.found, &changes.fates_when_rebuilt());
         reopen(program, arguments, ends)?;
+        // Targets keep what they have until it is known that they will get it again.
+        ends.feeds.iter().try_for_each(|feed| feed.source.look_through())?;
         crate::job::run::drop_dead_letters(&arguments.state)?;
         let generation = found.generation();
         let earlier = Earlier { header: &found.header, tied: &tied, terminal };

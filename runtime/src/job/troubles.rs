@@ -108,7 +108,7 @@ pub(super) fn lagging(
 
 /// Whether all can be read again with the same result as if it was read for the first time.
 pub(super) fn can_rebuild(program: Program, found: &Found, ends: &Ends, troubles: &Troubles) -> bool {
-    troubles.missing.is_empty() && why_not_again(program, found.header.targets.as_slice(), ends).is_none()
+    troubles.missing.is_empty() && troubles.renewed.is_empty() && why_not_again(program, found.header.targets.as_slice(), ends).is_none()
 }
 
 /// What is in the way of reading all again, besides files that are gone.
@@ -138,9 +138,10 @@ pub(super) fn refusal(
     troubles: &Troubles,
     ends: &Ends,
 ) -> Failure {
-    let mut why = match troubles.missing.as_slice() {
-        [] => why_not_again(program, &found.header.targets, ends).unwrap_or_default(),
-        [file, ..] => format!("{file} is there no more"),
+    let mut why = match (troubles.missing.as_slice(), troubles.renewed.as_slice()) {
+        ([file, ..], _) => format!("{file} is there no more"),
+        ([], [(file, _), ..]) => format!("{file} is not the file that was read"),
+        ([], []) => why_not_again(program, &found.header.targets, ends).unwrap_or_default(),
     };
     for (name, fate) in changes.fates().iter().filter(|(_, fate)| fate.is_loss()) {
         let _ = write!(why, "; {name} would be {fate}");

@@ -296,6 +296,52 @@ fn a_followed_file_that_was_replaced_meanwhile_is_told_of() {
 }
 
 #[test]
+fn what_cannot_be_read_again_is_not_dropped_from_the_targets() {
+    let job = cities();
+    let folder = job.folder.path();
+    let set = ["--set", "tables.orders.file.path=x*"];
+    let pack = || Command::new("gzip").arg("-f").arg(folder.join("x1.jsonl")).status().expect("packs the file");
+    write(folder, "x0.jsonl", &[("a", 1)]);
+    write(folder, "x1.jsonl", &[("b", 100)]);
+    write(folder, "x2.jsonl", &[("c", 1000)]);
+    assert!(pack().success());
+    job.run_well(&set);
+    let before = || check(folder, &[("a", 1), ("b", 100), ("c", 1000)], &[100, 1000]);
+    before();
+
+    // All would be read again, but the new file is cut off.
+    let many: Vec<_> = (0..5000).map(|number| ("d", number * 7919 % 10_007)).collect();
+    write(folder, "x1.jsonl", &many);
+    assert!(pack().success());
+    let packed = fs::read(folder.join("x1.jsonl.gz")).expect("reads");
+    fs::write(folder.join("x1.jsonl.gz"), &packed[..packed.len() - 100]).expect("writes");
+    refused(&job, &set, "x1.jsonl.gz: the compressed file is damaged or cut off");
+    before();
+
+    // All would be read again, but one of the files is gone, whether a run noticed before or not.
+    write(folder, "x1.jsonl", &[("b", 100)]);
+    fs::rename(folder.join("x0.jsonl"), folder.join("away.jsonl")).expect("renames");
+    fs::remove_file(folder.join("x1.jsonl.gz")).expect("removes");
+    job.run_well(&[&set[..], &["--workers", "2"]].concat());
+    write(folder, "x2.jsonl", &[("c", 2000)]);
+    refused(&job, &set, "x0.jsonl is there no more");
+}
+
+#[test]
+fn what_a_replaced_file_had_is_not_dropped_from_the_targets() {
+    let job = cities();
+    let folder = job.folder.path();
+    write(folder, "orders.jsonl", &[("a", 1)]);
+    job.run_well(&[]);
+    fs::remove_file(folder.join("orders.jsonl")).expect("removes");
+    write(folder, "orders.jsonl", &[("bb", 20)]);
+    // All would be read again into another place.
+    let other = ["--set", "tables.orders.file.follow=true", "--set", "tables.totals.sqlite.path=out/other.db"];
+    refused(&job, &other, "orders.jsonl is not the file that was read");
+    assert_eq!(json_lines(&folder.join("out/totals.jsonl")), totals(&[("a", 1)]));
+}
+
+#[test]
 fn tables_that_are_one_anothers_files_are_refused() {
     let job = cities();
     let folder = job.folder.path();

@@ -218,6 +218,15 @@ impl Source for Files {
         self.settings.place != Place::Standard && self.open.iter().all(|(_, stream)| !stream.is_pipe())
     }
 
+    fn look_through(&self) -> Result<(), Failure> {
+        let mut chunk = Chunk::default();
+        for path in self.known.iter().filter(|path| is_compressed(path)) {
+            let mut stream = Stream::open(&Place::Path(path.clone()), false, &Arc::default())?;
+            while stream.read(&mut chunk, &self.settings.format)? != Progress::End {}
+        }
+        Ok(())
+    }
+
     fn positions(&self, untaken: &[Untaken]) -> Vec<Position> {
         let untaken_of = |name: &str| {
             let of = |untaken: &&Untaken| self.names.get(untaken.file).is_some_and(|known| absolute(known) == name);
