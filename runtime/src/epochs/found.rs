@@ -339,14 +339,23 @@ pub fn load_part(part: &[u8], piece: &mut LoadPiece<'_>) -> Result<(), Damaged> 
 
 /// Appends a piece of state, unless it is empty.
 pub fn save_piece(kind: PieceKind, name: &str, out: &mut Vec<u8>, save: &mut dyn FnMut(&mut Vec<u8>)) {
+    begin_piece(kind, name, out, &mut |out| {
+        save(out);
+        0
+    });
+}
+
+/// Appends the beginning of a piece of state, unless it is empty: `save` appends some of it, and gives how many bytes
+/// are to follow.
+pub fn begin_piece(kind: PieceKind, name: &str, out: &mut Vec<u8>, save: &mut dyn FnMut(&mut Vec<u8>) -> usize) {
     let start = out.len();
     out.push(kind.number());
     crate::epochs::bytes::list(name.as_bytes(), out);
     let place = out.len();
     out.extend_from_slice(&[0; 8]);
     let begin = out.len();
-    save(out);
-    let length = (out.len() - begin) as u64;
+    let follows = save(out);
+    let length = (out.len() - begin + follows) as u64;
     if length == 0 {
         out.truncate(start);
     } else if let Some(length_place) = out.get_mut(place..begin) {

@@ -52,6 +52,15 @@ pub struct Log {
 /// What hands over all that a part of the state holds, a handful of pieces at a time.
 pub type SavePart<'s> = dyn FnMut(usize, &mut dyn FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> + 's;
 
+/// What changed in a part of the state, as it stands in the log.
+#[derive(Debug, Default)]
+pub struct Part {
+    /// Its pieces; the last of them goes on in `rest`.
+    pub pieces: Vec<u8>,
+    /// The rest, which need not be copied behind them.
+    pub rest: Vec<u8>,
+}
+
 /// An epoch for the log.
 pub struct LogEpoch<'e> {
     /// Where it leaves everything.
@@ -59,7 +68,7 @@ pub struct LogEpoch<'e> {
     /// What the sinks are told.
     pub outputs: &'e [u8],
     /// What changed in each part of the state.
-    pub parts: &'e [Vec<u8>],
+    pub parts: &'e [Part],
 }
 
 impl Log {
@@ -159,7 +168,7 @@ impl Log {
             .iter()
             .map(|part| {
                 let mut length = Vec::new();
-                bytes::number(part.len() as u64, &mut length);
+                bytes::number((part.pieces.len() + part.rest.len()) as u64, &mut length);
                 length
             })
             .collect();
@@ -167,7 +176,7 @@ impl Log {
         bytes::number(epoch.parts.len() as u64, &mut count);
         let mut pieces: Vec<&[u8]> = vec![&first, epoch.outputs, &count];
         for (length, part) in lengths.iter().zip(epoch.parts) {
-            pieces.extend([length.as_slice(), part.as_slice()]);
+            pieces.extend([length.as_slice(), part.pieces.as_slice(), part.rest.as_slice()]);
         }
         self.epochs = true;
         let written = self.record(Kind::Epoch, &pieces).and_then(|()| self.storage.sync());

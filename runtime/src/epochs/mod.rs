@@ -11,7 +11,7 @@ mod touched;
 
 pub use bytes::{Bytes, Damaged};
 pub(crate) use content::{Header, MOST_PARTS, Piece, PieceKind, Standing};
-pub(crate) use found::{Found, Snapshot, load_part, newest_generation, save_piece};
-pub(crate) use log::{Log, LogEpoch};
+pub(crate) use found::{Found, Snapshot, begin_piece, load_part, newest_generation, save_piece};
+pub(crate) use log::{Log, LogEpoch, Part};
 pub use persist::{AllSmall, Lasting, Load, LoadResult, LoadShare, Pass, Persist, SaveAll, SaveChanges, SaveResult};
 pub use touched::{LoggedPlaces, Touched};

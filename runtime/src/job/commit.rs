@@ -65,6 +65,11 @@ impl Committer {
         Ok(Self { resting: Some(Box::new(resting)), beside: Beside::start()?, told: None })
     }
 
+    /// What commits epochs, if none is known to be on its way.
+    pub fn resting(&mut self) -> Option<&mut Commit> {
+        self.resting.as_deref_mut()
+    }
+
     /// Waits until the epoch that is on its way is committed.
     pub fn rest(&mut self) -> Result<&mut Commit, Failure> {
         if self.resting.is_none() {

@@ -4,7 +4,7 @@ use std::io;
 
 use crate::connectors::resume::Untaken;
 use crate::connectors::{Failure, Position};
-use crate::epochs::{Bytes, Damaged, Header, Log, LogEpoch, PieceKind, Standing, save_piece};
+use crate::epochs::{Bytes, Damaged, Header, Log, LogEpoch, Part, PieceKind, Standing, begin_piece, save_piece};
 use crate::job::States;
 use crate::job::crew::{Crew, Keeps, Piece, Worker, each};
 use crate::job::run::Feed;
@@ -17,7 +17,7 @@ pub(super) struct Lasting {
     /// Where the last epoch left everything.
     standing: Standing,
     outputs: Vec<u8>,
-    parts: Vec<Vec<u8>>,
+    parts: Vec<Part>,
     /// Whether some sink cannot tell which epochs it has.
     notes_applied: bool,
     /// What the log will belong to once an epoch has brought what is new in the pipeline.
@@ -57,12 +57,22 @@ impl Lasting {
 
     /// Takes note of what the workers changed in their state since this was last asked.
     pub fn gather(&mut self, crew: &mut Crew) {
-        self.parts.resize_with(crew.count(), Vec::new);
+        self.parts.resize_with(crew.count(), Part::default);
         let mut tasks: Vec<_> = crew.workers().iter_mut().zip(&mut self.parts).collect();
         each(&mut tasks, &|(worker, part)| {
-            part.clear();
+            part.pieces.clear();
+            part.rest.clear();
             save_changes(**worker, part);
         });
+    }
+
+    /// Has the workers save what they pass on where the epoch before stood, which was committed: new memory is dear.
+    pub fn lend(&mut self, crew: &mut Crew) {
+        for (worker, part) in crew.workers().iter_mut().zip(&mut self.parts) {
+            part.rest.clear();
+            // Nothing is loaded here.
+            let _ = worker.states(&mut Lend(&mut part.rest));
+        }
     }
 
     /// Writes an epoch, before any sink is told of it. Gives its number; none if nothing happened in it.
@@ -74,7 +84,7 @@ impl Lasting {
     ) -> Result<Option<u64>, Failure> {
         self.outputs.clear();
         let any = sinks.record(changes, &mut self.outputs)?;
-        if ended.records == 0 && !any && self.parts.iter().all(Vec::is_empty) {
+        if ended.records == 0 && !any && self.parts.iter().all(|part| part.pieces.is_empty()) {
             return Ok(None);
         }
         let mut standing = Standing {
@@ -177,18 +187,74 @@ impl States for AboutSize {
     }
 }
 
-/// Appends what changed of that which a worker keeps.
-fn save_changes(worker: &mut dyn Worker, out: &mut Vec<u8>) {
+/// Puts what changed of that which a worker keeps into a part that is empty.
+fn save_changes(worker: &mut dyn Worker, part: &mut Part) {
+    let Part { pieces, rest } = part;
+    let mut last = None;
     // Saving does not fail.
-    let _ = worker.states(&mut SaveChanged(out));
-    worker.tables().save(false, &mut |name, save| save_piece(PieceKind::Contenders, name, out, save));
+    let _ = worker.states(&mut SaveChanged { pieces, last: &mut last });
+    worker.tables().save(false, &mut |name, save| save_piece(PieceKind::Contenders, name, pieces, save));
+    if let Some(name) = last {
+        let _ = worker.states(&mut SaveLast { name, pieces, rest });
+    }
 }
 
-struct SaveChanged<'o>(&'o mut Vec<u8>);
+/// Saves all but one of the views whose groups are saved when they are passed on.
+struct SaveChanged<'o> {
+    pieces: &'o mut Vec<u8>,
+    /// The name of that one.
+    last: &'o mut Option<&'static str>,
+}
 
 impl States for SaveChanged<'_> {
     fn state(&mut self, name: &'static str, state: &mut dyn Kept) -> Result<(), Damaged> {
-        save_piece(PieceKind::View, name, self.0, &mut |out| state.save_changes(out));
+        save_piece(PieceKind::View, name, self.pieces, &mut |out| state.save_changes(out));
+        Ok(())
+    }
+
+    fn waiting(&mut self, name: &'static str, state: &mut dyn Kept) -> Result<(), Damaged> {
+        if self.last.is_none() {
+            *self.last = Some(name);
+            return Ok(());
+        }
+        self.state(name, state)
+    }
+}
+
+/// Saves the one that is left. It comes last, so that what was saved of it need not be copied.
+struct SaveLast<'o> {
+    name: &'static str,
+    pieces: &'o mut Vec<u8>,
+    rest: &'o mut Vec<u8>,
+}
+
+impl States for SaveLast<'_> {
+    fn state(&mut self, _name: &'static str, _state: &mut dyn Kept) -> Result<(), Damaged> {
+        Ok(())
+    }
+
+    fn waiting(&mut self, name: &'static str, state: &mut dyn Kept) -> Result<(), Damaged> {
+        if name == self.name {
+            let Self { pieces, rest, .. } = self;
+            begin_piece(PieceKind::View, name, pieces, &mut |out| {
+                state.begin_changes(out, rest);
+                rest.len()
+            });
+        }
+        Ok(())
+    }
+}
+
+/// Lends memory to the first view that may need it.
+struct Lend<'o>(&'o mut Vec<u8>);
+
+impl States for Lend<'_> {
+    fn state(&mut self, _name: &'static str, _state: &mut dyn Kept) -> Result<(), Damaged> {
+        Ok(())
+    }
+
+    fn waiting(&mut self, _name: &'static str, state: &mut dyn Kept) -> Result<(), Damaged> {
+        state.lend(self.0);
         Ok(())
     }
 }

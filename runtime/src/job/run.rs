@@ -247,6 +247,9 @@ impl Running {
     }
 
     fn commit(&mut self) -> Result<(), Failure> {
+        if let Some(lasting) = self.committer.resting().and_then(|commit| commit.lasting.as_mut()) {
+            lasting.lend(&mut self.crew);
+        }
         let (tables, letters, skipped) = (self.program.tables, &mut self.letters, &mut self.skipped);
         self.crew.end_epoch(&mut |group, fault| {
             let table = tables.get(group.table);

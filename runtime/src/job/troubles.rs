@@ -108,7 +108,9 @@ pub(super) fn lagging(
 
 /// Whether all can be read again with the same result as if it was read for the first time.
 pub(super) fn can_rebuild(program: Program, found: &Found, ends: &Ends, troubles: &Troubles) -> bool {
-    troubles.missing.is_empty() && troubles.renewed.is_empty() && why_not_again(program, found.header.targets.as_slice(), ends).is_none()
+    troubles.missing.is_empty()
+        && troubles.renewed.is_empty()
+        && why_not_again(program, found.header.targets.as_slice(), ends).is_none()
 }
 
 /// What is in the way of reading all again, besides files that are gone.

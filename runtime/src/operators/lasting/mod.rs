@@ -48,6 +48,13 @@ pub trait Kept {
     /// Appends the groups that changed since this was last asked; nothing if there is none.
     fn save_changes(&mut self, out: &mut Vec<u8>);
 
+    /// The same where groups are saved when they are passed on: they are not copied, but change places with `rest`, which
+    /// is empty, and belong behind `out`.
+    fn begin_changes(&mut self, out: &mut Vec<u8>, rest: &mut Vec<u8>);
+
+    /// Lends memory that holds nothing for groups that are saved when they are passed on.
+    fn lend(&mut self, memory: &mut Vec<u8>);
+
     /// Appends the groups from this number on, until there is about a megabyte. Gives the number to go on from.
     fn save_some(&mut self, from: u32, out: &mut Vec<u8>) -> Option<u32>;
 
@@ -89,6 +96,12 @@ impl<A: Aggregation + Lasting> Kept for Aggregate<A> {
     }
 
     fn save_changes(&mut self, out: &mut Vec<u8>) {
+        let mut rest = Vec::new();
+        self.begin_changes(out, &mut rest);
+        out.append(&mut rest);
+    }
+
+    fn begin_changes(&mut self, out: &mut Vec<u8>, rest: &mut Vec<u8>) {
         let Some(log) = &mut self.log else { return };
         if log.is_empty() {
             return;
@@ -106,9 +119,17 @@ impl<A: Aggregation + Lasting> Kept for Aggregate<A> {
                 }
             }
         }
-        out.extend_from_slice(log.saved());
+        std::mem::swap(log.saved(), rest);
+        rest.push(END);
         log.clear();
-        out.push(END);
+    }
+
+    fn lend(&mut self, memory: &mut Vec<u8>) {
+        if let Some(log) = &mut self.log
+            && log.saved().capacity() == 0
+        {
+            std::mem::swap(log.saved(), memory);
+        }
     }
 
     fn save_some(&mut self, from: u32, out: &mut Vec<u8>) -> Option<u32> {
