@@ -12,28 +12,47 @@ from .jobs import HOURLY_PREMIUM
 from .measure import Failed, measure, median
 from .peers.millstream import blackhole_command
 
+LINES = 20_000_000
+"""Lines of the runs with and without the log: a dozen epochs, so that the last one, which nothing goes on beside, counts as
+it does in a job that goes on."""
+
 KEYS = 12_000_000
 """Users whose state takes about a gigabyte on disk, and some in memory."""
 
 
 def measure_durability(setup):
     return {
-        "log": {workers: log_cost(setup, workers) for workers in dict.fromkeys((1, setup.cores))},
+        "log": log_cost(setup),
         "restore": restore(setup),
     }
 
 
-def log_cost(setup, workers):
-    """Runs with and without the log take turns, so that what disturbs the machine disturbs both."""
-    command = blackhole_command(setup, HOURLY_PREMIUM, workers, setup.data.file(HOURLY_PREMIUM.records))
-    runs = {"log": [], "no_log": []}
-    for _ in range(1 if setup.quick else 5):
-        for name, more in (("log", []), ("no_log", ["--no-log"])):
-            runs[name].append(measure([*command, *more], setup.paths.output / "log"))
-    return {
-        name: {figure: statistics.median(getattr(run, figure) for run in done) for figure in ("wall", "cpu")}
-        for name, done in runs.items()
-    }
+def log_cost(setup):
+    """Runs with and without the log take turns, each first as often as the other, and are compared in pairs: what
+    disturbs the machine, which may last for minutes, disturbs both."""
+    known = set(setup.data.paths.data.glob("*"))
+    records = setup.data.file("orders", LINES // (1000 if setup.quick else 1), None, "skewed")
+    costs = {workers: log_cost_of(setup, workers, records) for workers in dict.fromkeys((1, setup.cores))}
+    if records not in known:
+        records.unlink()
+    return costs
+
+
+def log_cost_of(setup, workers, records):
+    command = blackhole_command(setup, HOURLY_PREMIUM, workers, records)
+    more = {"log": [], "no_log": ["--no-log"]}
+    runs = {name: [] for name in more}
+    for turn in range(1 if setup.quick else 6):
+        for name in list(more)[:: 1 if turn % 2 == 0 else -1]:
+            runs[name].append(measure([*command, *more[name]], setup.paths.output / "log"))
+    return {figure: compared(runs, figure) for figure in ("wall", "cpu")}
+
+
+def compared(runs, figure):
+    """The medians of both, and the median of what the log adds in each pair."""
+    log, without = ([getattr(run, figure) for run in runs[name]] for name in ("log", "no_log"))
+    more = statistics.median(one / other - 1 for one, other in zip(log, without, strict=True))
+    return {"log": statistics.median(log), "no_log": statistics.median(without), "more": more}
 
 
 def restore(setup):
