@@ -62,7 +62,9 @@ fn bad_records_are_told_and_kept() {
     );
     let outcome = this.call(&["run", "-q", "my_job/my_job.yaml"]).succeeded().prints(" X ");
     let letters = "my_job/.millstream/my_job/dead_letters.jsonl";
-    outcome.says(&format!("warning: 2 records could not be read or computed: {letters}"));
+    outcome.says(&format!(
+        "warning: 2 records could not be read or computed: {letters}; the first is my_job/data/orders.jsonl:2: "
+    ));
     assert_eq!(this.read(letters).lines().count(), 2);
 }
 

@@ -21,17 +21,20 @@ pub struct DeadLetters {
     file: Option<File>,
     buffer: Vec<u8>,
     counts: Vec<(String, u64)>,
+    /// Where the first of this run was, and its reason, for people.
+    first: Option<String>,
 }
 
 impl DeadLetters {
     /// A dead-letter file at `path`, not yet created.
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), file: None, buffer: Vec::new(), counts: Vec::new() }
+        Self { path: path.into(), file: None, buffer: Vec::new(), counts: Vec::new(), first: None }
     }
 
     /// Writes a bad record and counts it.
     pub fn add(&mut self, table: &str, file: &str, record: &Record<'_>, fault: &Fault) -> Result<(), Failure> {
         self.skip(table);
+        self.first.get_or_insert_with(|| format!("{file}:{}: {fault}", record.line));
         let out = &mut self.buffer;
         out.extend_from_slice(b"{\"table\":");
         format::json_text(table, out);
@@ -55,6 +58,7 @@ impl DeadLetters {
     /// as JSON.
     pub fn add_group(&mut self, table: &str, view: &str, key: &str, fault: &Fault) -> Result<(), Failure> {
         self.skip(table);
+        self.first.get_or_insert_with(|| format!("view '{view}', group {key}: {fault}"));
         let out = &mut self.buffer;
         let reason = fault.to_string();
         let fields = [("table", Value::Text(table)), ("view", Value::Text(view)), ("reason", Value::Text(&reason))];
@@ -107,6 +111,11 @@ impl DeadLetters {
         &self.counts
     }
 
+    /// Where the first bad record of this run was that was written, and its reason.
+    pub fn first(&self) -> Option<&str> {
+        self.first.as_deref()
+    }
+
     /// Where the file is, whether or not it was created.
     pub fn path(&self) -> &Path {
         &self.path
@@ -128,6 +137,7 @@ mod tests {
         letters.add("orders", "a.jsonl", &record(b"{\"id\":\"x\"}"), &Fault::cast("x", "bigint")).unwrap();
         letters.add("orders", "a.jsonl", &record(b"\xff"), &Fault::new("no JSON")).unwrap();
         letters.add_group("orders", "by_city", "{\"city\":\"a\"}", &Fault::new("too much")).unwrap();
+        assert_eq!(letters.first(), Some("a.jsonl:2: 'x' is no bigint"));
         letters.skip("other");
         assert!(!path.exists());
         letters.flush().unwrap();

@@ -326,7 +326,7 @@ impl Running {
         }
         terminal.finish(&summary);
         let bad: u64 = self.letters.counts().iter().map(|(_, count)| count).sum();
-        terminal.dead_letters(bad.saturating_sub(self.skipped), self.letters.path());
+        terminal.dead_letters(bad.saturating_sub(self.skipped), &self.letters);
         terminal.skipped(self.skipped);
         Ok(())
     }

@@ -1,24 +1,29 @@
 //! What a job tells its user: progress and closing lines on standard error, the resulting tables on standard output.
 
 mod numbers;
+mod plain;
 mod table;
 
 use std::env;
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write as _};
-use std::path::Path;
 use std::time::{Duration, Instant};
 
+use crate::connectors::dead_letter::DeadLetters;
 use crate::connectors::{Failure, Preview, TableInfo};
 use crate::job::arguments::Verbosity;
 pub(super) use numbers::bytes;
 use numbers::{counted, duration, grouped, rate};
+use plain::{cut, visible};
 
 /// Between two drawings of the progress line.
 const REDRAW: Duration = Duration::from_millis(100);
 
 /// A job that is done before this draws no progress line.
 const FIRST_DRAWING: Duration = Duration::from_millis(300);
+
+/// Columns that the reason of a bad record takes at most.
+const WIDEST_REASON: usize = 240;
 
 /// Writes for one job. Nothing here fails: a closed standard error or output is silently done without.
 #[derive(Debug)]
@@ -121,7 +126,9 @@ impl Terminal {
     /// `error: …`.
     pub fn failure(&mut self, failure: &Failure) {
         let error = self.colored("1;31", "error");
-        self.write_line(&format!("{error}: {}", failure.message));
+        // It may quote a record.
+        let lines: Vec<String> = failure.message.lines().map(visible).collect();
+        self.write_line(&format!("{error}: {}", lines.join("\n")));
     }
 
     /// Takes the progress line away and writes the closing line.
@@ -132,11 +139,14 @@ impl Terminal {
         }
     }
 
-    /// `3 records could not be read or computed: FILE`, also shown under `-q`; nothing for 0.
-    pub fn dead_letters(&mut self, count: u64, file: &Path) {
+    /// `3 records could not be read or computed: FILE` with the first of them, also shown under `-q`; nothing for 0.
+    pub fn dead_letters(&mut self, count: u64, letters: &DeadLetters) {
         if count > 0 {
-            let records = counted(count, "record");
-            self.warning(&format!("{records} could not be read or computed: {}", file.display()));
+            let (records, file) = (counted(count, "record"), letters.path().display());
+            let which = if count == 1 { "it is" } else { "the first is" };
+            let first = letters.first().map(|first| cut(visible(first), WIDEST_REASON));
+            let first = first.map_or_else(String::new, |first| format!("; {which} {first}"));
+            self.warning(&format!("{records} could not be read or computed: {file}{first}"));
         }
     }
 

@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
-use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+use unicode_width::UnicodeWidthStr as _;
 
 use super::more_rows;
+use super::plain::{cut, visible};
 use crate::connectors::{ColumnInfo, Preview, TableInfo};
 
 /// A wider cell is cut.
@@ -12,7 +13,7 @@ const WIDEST_CELL: usize = 48;
 
 /// A heading, a rule, the rows, and how many more there are.
 pub(super) fn drawn(table: &TableInfo, preview: &Preview) -> String {
-    let headings: Vec<String> = table.columns.iter().map(|column| cut(column.name.to_string())).collect();
+    let headings: Vec<String> = table.columns.iter().map(|column| cut(column.name.to_string(), WIDEST_CELL)).collect();
     let rows: Vec<Vec<String>> = preview.rows.iter().map(|row| row_of(row, table.columns)).collect();
     let width_of = |position: usize| {
         let cells = rows.iter().filter_map(|row| row.get(position)).chain(headings.get(position));
@@ -87,31 +88,8 @@ fn cell(value: Option<&str>) -> String {
     match value {
         None => "NULL".to_string(),
         Some(text) if text == "NULL" || text.trim().is_empty() => format!("'{}'", visible(text)),
-        Some(text) => cut(visible(text)),
+        Some(text) => cut(visible(text), WIDEST_CELL),
     }
-}
-
-/// A text on one line.
-fn visible(text: &str) -> String {
-    if !text.contains(char::is_control) {
-        return text.to_string();
-    }
-    text.chars()
-        .map(|letter| if letter.is_control() { letter.escape_default().to_string() } else { letter.to_string() })
-        .collect()
-}
-
-/// A text that is not wider than a cell may be.
-fn cut(text: String) -> String {
-    if text.width() <= WIDEST_CELL {
-        return text;
-    }
-    let mut width = 0;
-    let kept = text.chars().take_while(|letter| {
-        width += letter.width().unwrap_or(0);
-        width < WIDEST_CELL
-    });
-    kept.chain(['…']).collect()
 }
 
 #[cfg(test)]
@@ -152,7 +130,7 @@ cities
 
     #[test]
     fn a_long_cell_is_cut() {
-        let text = cut("漢".repeat(40));
+        let text = cut("漢".repeat(40), WIDEST_CELL);
         assert!(text.width() <= WIDEST_CELL && text.ends_with('…'), "{text}");
     }
 }
