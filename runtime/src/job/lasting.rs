@@ -69,7 +69,6 @@ impl Lasting {
     /// Has the workers save what they pass on where the epoch before stood, which was committed: new memory is dear.
     pub fn lend(&mut self, crew: &mut Crew) {
         for (worker, part) in crew.workers().iter_mut().zip(&mut self.parts) {
-            part.rest.clear();
             // Nothing is loaded here.
             let _ = worker.states(&mut Lend(&mut part.rest));
         }

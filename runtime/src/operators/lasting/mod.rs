@@ -52,7 +52,7 @@ pub trait Kept {
     /// is empty, and belong behind `out`.
     fn begin_changes(&mut self, out: &mut Vec<u8>, rest: &mut Vec<u8>);
 
-    /// Lends memory that holds nothing for groups that are saved when they are passed on.
+    /// Lends memory, of which nothing is needed any more, for groups that are saved when they are passed on.
     fn lend(&mut self, memory: &mut Vec<u8>);
 
     /// Appends the groups from this number on, until there is about a megabyte. Gives the number to go on from.
@@ -96,38 +96,26 @@ impl<A: Aggregation + Lasting> Kept for Aggregate<A> {
     }
 
     fn save_changes(&mut self, out: &mut Vec<u8>) {
-        let mut rest = Vec::new();
-        self.begin_changes(out, &mut rest);
-        out.append(&mut rest);
+        if let Some(log) = self.save_noted(out) {
+            out.extend_from_slice(log.saved());
+            out.push(END);
+            log.clear();
+        }
     }
 
     fn begin_changes(&mut self, out: &mut Vec<u8>, rest: &mut Vec<u8>) {
-        let Some(log) = &mut self.log else { return };
-        if log.is_empty() {
-            return;
+        if let Some(log) = self.save_noted(out) {
+            std::mem::swap(log.saved(), rest);
+            rest.push(END);
+            log.clear();
         }
-        log.save_gone(out);
-        let groups = &mut self.groups;
-        let mut at = 0;
-        while let Some(numbers) = log.some(&mut at) {
-            for number in numbers {
-                groups.prefetch(*number);
-            }
-            for number in numbers {
-                if let Some(group) = groups.present_mut(*number) {
-                    save_group_changes(group, out);
-                }
-            }
-        }
-        std::mem::swap(log.saved(), rest);
-        rest.push(END);
-        log.clear();
     }
 
     fn lend(&mut self, memory: &mut Vec<u8>) {
         if let Some(log) = &mut self.log
             && log.saved().capacity() == 0
         {
+            memory.clear();
             std::mem::swap(log.saved(), memory);
         }
     }
@@ -181,6 +169,25 @@ impl<A: Aggregation + Lasting> Kept for Aggregate<A> {
 }
 
 impl<A: Aggregation + Lasting> Aggregate<A> {
+    /// Appends the groups that went, and those that changed and were not saved yet. Gives the log if it has anything.
+    fn save_noted(&mut self, out: &mut Vec<u8>) -> Option<&mut LoggedPlaces> {
+        let log = self.log.as_deref_mut().filter(|log| !log.is_empty())?;
+        log.save_gone(out);
+        let groups = &mut self.groups;
+        let mut at = 0;
+        while let Some(numbers) = log.some(&mut at) {
+            for number in numbers {
+                groups.prefetch(*number);
+            }
+            for number in numbers {
+                if let Some(group) = groups.present_mut(*number) {
+                    save_group_changes(group, out);
+                }
+            }
+        }
+        Some(log)
+    }
+
     /// Appends a group, if there is one with this number.
     fn save_group(&mut self, number: u32, out: &mut Vec<u8>) {
         if let Some(group) = self.groups.present_mut(number) {

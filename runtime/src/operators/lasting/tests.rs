@@ -1,12 +1,15 @@
 //! What was saved is what is loaded, whatever the bytes.
 
+use bumpalo::Bump;
+use jiff::tz::TimeZone;
+
 use super::accumulators::{ALL, COUNTED};
 use super::*;
 use crate::epochs::Pass;
 use crate::operators::{
     Accumulator, Average, Count, CountRows, Distinct, KeyRef, LastValue, Max, Retract, RetractableMin, Share, Sum,
 };
-use crate::scope::Scope;
+use crate::scope::{Clock, Scope};
 use crate::state::Text;
 use crate::values::Fault;
 
@@ -247,20 +250,70 @@ impl Aggregation for Each {
     }
 }
 
+/// A group: key, rows, when it was touched, and its values with how often each is there.
+type Shown = (i64, u32, u32, Vec<(i64, u32)>);
+
+/// The groups in the order of their keys.
+fn groups(each: &Aggregate<Each>) -> Vec<Shown> {
+    let numbers = 0..each.groups.places();
+    let present = numbers.filter_map(|number| each.groups.get(number).filter(|group| group.rows > 0));
+    let mut groups: Vec<_> = present
+        .map(|group| {
+            let mut values: Vec<_> = group.state.0.values.iter().collect();
+            values.sort_unstable();
+            (group.key, group.rows, group.touched, values)
+        })
+        .collect();
+    groups.sort_unstable();
+    groups
+}
+
+#[test]
+fn what_is_saved_when_it_is_passed_on_is_what_is_there() {
+    let clock = Clock::new(1_795_000_000_000, TimeZone::UTC);
+    let mut memory = Bump::new();
+    let (mut each, mut follower) = (Aggregate::<Each>::default(), Aggregate::<Each>::default());
+    each.keep_log();
+    let (mut rest, mut seed) = (Vec::new(), 3u64);
+    for epoch in 0..200 {
+        memory.reset();
+        let scope = Scope { memory: &memory, clock: &clock };
+        each.lend(&mut rest);
+        for _ in 0..seed % 300 {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let input = ((seed >> 40) as i64 % 50, (seed >> 20) as i64 % 60);
+            each.append_later(&input, &scope, |_| Ok(())).expect("it counts");
+            // Memory is scarce: changes do not wait for the end of the epoch.
+            if seed.is_multiple_of(100) {
+                each.pass_on(&scope, |row| Ok(Some(row)));
+            }
+        }
+        seed = seed.wrapping_add(1);
+        each.pass_on(&scope, |row| Ok(Some(row)));
+        let mut out = Vec::new();
+        rest.clear();
+        if epoch % 2 == 0 {
+            each.begin_changes(&mut out, &mut rest);
+        } else {
+            each.save_changes(&mut out);
+        }
+        out.extend_from_slice(&rest);
+        let mut bytes = Bytes::new(&out);
+        if !out.is_empty() {
+            follower.load_later(&mut bytes, clock.now).expect("reads");
+        }
+        follower.pass_on(&scope, |row| Ok(Some(row)));
+        assert!(bytes.is_empty());
+        assert_eq!(groups(&follower), groups(&each));
+        let mut none = Vec::new();
+        each.save_changes(&mut none);
+        assert!(none.is_empty(), "all was saved");
+    }
+    assert_eq!(each.len(), 50);
+}
+
 #[test]
 fn a_snapshot_gives_each_group_back_also_over_what_was_there() {
-    let groups = |each: &Aggregate<Each>| {
-        let mut groups: Vec<_> = (0..each.groups.places())
-            .filter_map(|number| each.groups.get(number).filter(|group| group.rows > 0))
-            .map(|group| {
-                let mut values: Vec<_> = group.state.0.values.iter().collect();
-                values.sort_unstable();
-                (group.key, group.rows, group.touched, group.state.0.value(), values)
-            })
-            .collect();
-        groups.sort_by_key(|group| group.0);
-        groups
-    };
     let mut each = Aggregate::<Each>::default();
     for key in 0..10 * AT_ONCE as i64 + 3 {
         let number = each.groups.enter(Groups::<i64, Each>::hash(key), key);
