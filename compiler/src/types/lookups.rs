@@ -10,6 +10,7 @@ use crate::expression::{Node, NodeKind};
 use crate::parse::spec::LookupKind;
 use crate::problems::{Problems, types as words};
 use crate::resolve::model;
+use crate::source::Span;
 
 /// A side of an equality that could be the value of a key column.
 struct Candidate<'a> {
@@ -83,11 +84,12 @@ fn typed(
         return None;
     }
     let rest: Vec<Expr> = rest.into_iter().collect::<Option<_>>()?;
+    let span = rest.iter().map(|expr| expr.span).reduce(Span::to);
     Some(Lookup {
         table: lookup.table?,
         kind: lookup.kind,
         key: key.into_iter().collect::<Option<_>>()?,
-        condition: if rest.is_empty() { None } else { Some(and(rest, lookup.on.span)) },
+        condition: span.map(|span| and(rest, span)),
         span: lookup.span,
     })
 }

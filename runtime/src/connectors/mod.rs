@@ -167,7 +167,7 @@ pub trait Source: Send {
         false
     }
 
-    /// Looks whether all can be read to its end that may turn out to be damaged there.
+    /// Looks whether all can be read: opens each file, and reads those to their ends that may turn out to be damaged.
     fn look_through(&self) -> Result<(), Failure> {
         Ok(())
     }

@@ -6,6 +6,9 @@ use crate::epochs::bytes::number;
 /// Places whose memory is asked for at once.
 const AHEAD: usize = 32;
 
+/// Bytes of places that are saved before the end of an epoch, or a little more.
+const MOST_SAVED: usize = if cfg!(test) { 1 << 10 } else { 64 << 20 };
+
 /// Numbers, each once.
 #[derive(Debug, Default)]
 pub struct Touched {
@@ -88,9 +91,21 @@ impl LoggedPlaces {
         self.gone_count += 1;
     }
 
-    /// What was saved already, to be appended to. Nothing of it goes before it was logged: what goes is logged first.
+    /// What was saved already. It stands behind what went: a group that changed in this epoch was touched at its clock, so
+    /// that neither its time to live nor a refused row can remove it before the log has it.
     pub fn saved(&mut self) -> &mut Vec<u8> {
         &mut self.saved
+    }
+
+    /// Where a place is saved at once that changed; none if much was, so that an epoch takes memory for its places and not
+    /// for its events. The place is noted then.
+    #[inline]
+    pub fn save_or_note(&mut self, number: u32) -> Option<&mut Vec<u8>> {
+        if self.saved.len() < MOST_SAVED {
+            return Some(&mut self.saved);
+        }
+        self.note(number);
+        None
     }
 
     /// Whether nothing was noted.

@@ -328,7 +328,7 @@ fn what_cannot_be_read_again_is_not_dropped_from_the_targets() {
 }
 
 #[test]
-fn what_a_replaced_file_had_is_not_dropped_from_the_targets() {
+fn a_start_that_finds_a_file_replaced_does_not_drop_what_it_had() {
     let job = cities();
     let folder = job.folder.path();
     write(folder, "orders.jsonl", &[("a", 1)]);

@@ -220,9 +220,10 @@ impl Source for Files {
 
     fn look_through(&self) -> Result<(), Failure> {
         let mut chunk = Chunk::default();
-        for path in self.known.iter().filter(|path| is_compressed(path)) {
+        // Of a pattern, a file that has vanished since is left out.
+        for path in self.known.iter().filter(|path| path.is_file()) {
             let mut stream = Stream::open(&Place::Path(path.clone()), false, &Arc::default())?;
-            while stream.read(&mut chunk, &self.settings.format)? != Progress::End {}
+            while is_compressed(path) && stream.read(&mut chunk, &self.settings.format)? != Progress::End {}
         }
         Ok(())
     }

@@ -1,10 +1,10 @@
 //! Changes of a view that its reader is told of later: once for all that an epoch did to a group.
 
 use crate::epochs::{Bytes, Lasting, LoadResult, SaveResult};
-use crate::operators::aggregate::{Aggregate, Aggregation, Change, KeyRef, seconds};
+use crate::operators::aggregate::{Aggregate, Aggregation, Change, KeyRef};
 use crate::operators::lasting::save_group_changes;
 use crate::scope::Scope;
-use crate::state::{Groups, Stored as _};
+use crate::state::Stored as _;
 use crate::values::Fault;
 
 /// Groups whose changes are told at once.
@@ -56,12 +56,8 @@ impl<A: Aggregation + Lasting> Aggregate<A> {
         scope: &Scope<'_>,
         check: impl FnOnce(&A::Row<'_>) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
-        let key = A::key(input);
-        let number = self.groups.enter(Groups::<A::Key, A>::hash(key), key);
-        if self.ttl.is_some() {
-            self.expire(number, seconds(scope.clock.now));
-        }
-        // What changed is logged when it is passed on: its memory is at hand then.
+        // What changed is noted for the log when it is passed on.
+        let number = self.enter_unlogged(input, scope);
         self.keep_earlier(number);
         if !self.take(input, number)? {
             return Ok(());
@@ -103,10 +99,12 @@ impl<A: Aggregation + Lasting> Aggregate<A> {
                 let (change, _) = Change { before, after }.map(&mut f);
                 changes.push(change);
             }
+            // Its memory is at hand.
             if let Some(log) = &mut self.log
                 && let Some(group) = self.groups.present_mut(number)
+                && let Some(saved) = log.save_or_note(number)
             {
-                save_group_changes(group, log.saved());
+                save_group_changes(group, saved);
             }
         }
         if self.drained == 0 || self.drained >= self.changed.len() {

@@ -269,9 +269,16 @@ impl<A: Aggregation> Aggregate<A> {
     /// Finds or makes the group of an input; an expired one starts anew.
     #[inline]
     pub(super) fn enter(&mut self, input: &A::Input<'_>, scope: &Scope<'_>) -> u32 {
+        let number = self.enter_unlogged(input, scope);
+        self.touched(number);
+        number
+    }
+
+    /// The same without a note for the epoch log.
+    #[inline]
+    pub(super) fn enter_unlogged(&mut self, input: &A::Input<'_>, scope: &Scope<'_>) -> u32 {
         let key = A::key(input);
-        let hash = Groups::<A::Key, A>::hash(key);
-        let number = self.groups.enter(hash, key);
+        let number = self.groups.enter(Groups::<A::Key, A>::hash(key), key);
         self.refresh(number, scope);
         number
     }
@@ -281,12 +288,12 @@ impl<A: Aggregation> Aggregate<A> {
     pub(super) fn enter_found(&mut self, found: Option<u32>, input: &A::Input<'_>, scope: &Scope<'_>) -> u32 {
         let Some(number) = found else { return self.enter(input, scope) };
         self.refresh(number, scope);
+        self.touched(number);
         number
     }
 
     #[inline]
     fn refresh(&mut self, number: u32, scope: &Scope<'_>) {
-        self.touched(number);
         if self.ttl.is_some() {
             self.expire(number, seconds(scope.clock.now));
         }

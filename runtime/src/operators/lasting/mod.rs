@@ -96,18 +96,16 @@ impl<A: Aggregation + Lasting> Kept for Aggregate<A> {
     }
 
     fn save_changes(&mut self, out: &mut Vec<u8>) {
-        if let Some(log) = self.save_noted(out) {
+        if let Some(log) = self.begin_log(out) {
             out.extend_from_slice(log.saved());
-            out.push(END);
-            log.clear();
+            self.end_log(out);
         }
     }
 
     fn begin_changes(&mut self, out: &mut Vec<u8>, rest: &mut Vec<u8>) {
-        if let Some(log) = self.save_noted(out) {
+        if let Some(log) = self.begin_log(out) {
             std::mem::swap(log.saved(), rest);
-            rest.push(END);
-            log.clear();
+            self.end_log(rest);
         }
     }
 
@@ -169,10 +167,17 @@ impl<A: Aggregation + Lasting> Kept for Aggregate<A> {
 }
 
 impl<A: Aggregation + Lasting> Aggregate<A> {
-    /// Appends the groups that went, and those that changed and were not saved yet. Gives the log if it has anything.
-    fn save_noted(&mut self, out: &mut Vec<u8>) -> Option<&mut LoggedPlaces> {
+    /// Appends the groups that went, and gives the log; none if it has nothing.
+    fn begin_log(&mut self, out: &mut Vec<u8>) -> Option<&mut LoggedPlaces> {
         let log = self.log.as_deref_mut().filter(|log| !log.is_empty())?;
         log.save_gone(out);
+        Some(log)
+    }
+
+    /// Appends the groups that changed and were not saved yet, behind those that were: of a group that stands twice the
+    /// last counts.
+    fn end_log(&mut self, out: &mut Vec<u8>) {
+        let Some(log) = &mut self.log else { return };
         let groups = &mut self.groups;
         let mut at = 0;
         while let Some(numbers) = log.some(&mut at) {
@@ -185,7 +190,8 @@ impl<A: Aggregation + Lasting> Aggregate<A> {
                 }
             }
         }
-        Some(log)
+        log.clear();
+        out.push(END);
     }
 
     /// Appends a group, if there is one with this number.
