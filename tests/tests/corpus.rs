@@ -100,6 +100,11 @@ fn views_over_views() {
 }
 
 #[test]
+fn two_chains_whose_changes_wait() {
+    check("waiting");
+}
+
+#[test]
 fn rows_that_want_the_same_place() {
     check("conflicts");
 }
