@@ -280,14 +280,21 @@ fn files_come_and_go_while_they_are_followed() {
     following.stop();
 }
 
-#[test]
-fn a_followed_file_that_was_replaced_meanwhile_is_told_of() {
+/// A job that has read a file in whose place another one stands now.
+fn replaced() -> Cities {
     let job = cities();
     let folder = job.folder.path();
     write(folder, "orders.jsonl", &[("a", 1)]);
     job.run_well(&[]);
     fs::remove_file(folder.join("orders.jsonl")).expect("removes");
     write(folder, "orders.jsonl", &[("bb", 20)]);
+    job
+}
+
+#[test]
+fn a_followed_file_that_was_replaced_meanwhile_is_told_of() {
+    let job = replaced();
+    let folder = job.folder.path();
     let following = Following::start(&job, "orders.jsonl");
     wait_for_total(folder, 21);
     let words = following.stop();
@@ -329,12 +336,8 @@ fn what_cannot_be_read_again_is_not_dropped_from_the_targets() {
 
 #[test]
 fn a_start_that_finds_a_file_replaced_does_not_drop_what_it_had() {
-    let job = cities();
+    let job = replaced();
     let folder = job.folder.path();
-    write(folder, "orders.jsonl", &[("a", 1)]);
-    job.run_well(&[]);
-    fs::remove_file(folder.join("orders.jsonl")).expect("removes");
-    write(folder, "orders.jsonl", &[("bb", 20)]);
     // All would be read again into another place.
     let other = ["--set", "tables.orders.file.follow=true", "--set", "tables.totals.sqlite.path=out/other.db"];
     refused(&job, &other, "orders.jsonl is not the file that was read");
